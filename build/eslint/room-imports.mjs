@@ -14,10 +14,10 @@ export const rooms = {
   'electron/preload': { rooms: ['electron/shared'] },
   'electron/cli': { rooms: ['electron/shared', 'electron/imaging'], never: ['electron'] },
   renderer: { rooms: ['electron/shared'], never: ['electron', 'sharp', 'onnxruntime-node', 'node:'] },
-  e2e: { rooms: ['electron/shared'] },
+  e2e: { rooms: ['electron/shared', 'electron/imaging'] },
   'models/bench': { rooms: ['electron/shared', 'electron/imaging', 'electron/inference'] },
 };
-const aliases = { '#shared/': 'electron/shared', '#imaging': 'electron/imaging' };
+const aliases = { '#shared/': 'electron/shared', '#imaging': 'electron/imaging', '#inference/': 'electron/inference' };
 /** The one file that may load native addons. */
 const nativeGate = 'electron/inference/backends/ascend-acl.ts';
 const testFile = /\.test\.tsx?$|\/testing\//;
@@ -43,6 +43,7 @@ export function importFault(file, specifier) {
   const rule = rooms[room];
   const target = targetFolder(specifier, file);
   if (target?.startsWith('native/') && file !== nativeGate) return `only ${nativeGate} may import native addons`;
+  if (specifier === '#imaging/testing' && !testFile.test(file) && room !== 'e2e') return 'fixtures are for tests only';
   if (target !== null) {
     const targetRoom = roomOf(target);
     if (targetRoom === room || target.startsWith('native/')) return null;

@@ -20,7 +20,6 @@ const bundles = [
     entryPoints: {
       inference: 'electron/inference/entry.ts',
       'inference-worker': 'electron/inference/pipeline/worker-entry.ts',
-      'probe-backend': 'electron/inference/backends/probe-entry.ts',
       project: 'electron/project/entry.ts',
       railscope: 'electron/cli/railscope.ts',
       bench: 'models/bench/bench.ts',

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeSharpGlibPrivate } from './sharp-private-glib.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const stampFolder = path.join(root, '.cache');
@@ -27,25 +28,17 @@ function hashOf(...texts) {
   return createHash('sha256').update(texts.join('\0')).digest('hex');
 }
 
-async function onceFor(name, key, work) {
-  const stamp = path.join(stampFolder, `${name}.stamp`);
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === key) return false;
-  await work();
-  await mkdir(stampFolder, { recursive: true });
-  await writeFile(stamp, key);
-  return true;
-}
-
-/** npm packages as the lockfile says. */
+/** npm packages as the lockfile says; npm's own copy of the lockfile tells when they were installed. */
 export async function ensurePackages() {
-  const key = hashOf(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
-  const present = existsSync(path.join(root, 'node_modules/electron/package.json'));
-  if (present && (await readFile(path.join(stampFolder, 'packages.stamp'), 'utf8').catch(() => '')) === key) return;
-  await onceFor('packages', present ? key : '', async () => {
-    say('installing npm packages (once) …');
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  });
-  await writeFile(path.join(stampFolder, 'packages.stamp'), key);
+  const modifiedMs = (file) => statSync(path.join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (modifiedMs('node_modules/.package-lock.json') >= modifiedMs('package-lock.json')) return;
+  say('installing npm packages (once) …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  try {
+    makeSharpGlibPrivate(path.join(root, 'node_modules'));
+  } catch (error) {
+    say(`sharp keeps its public GLib names (${error.message}); see build/adr/0005-sharp-private-glib.md`);
+  }
 }
 
 /** Shared libraries that Electron needs on Debian and Ubuntu, by the file that proves each. */
@@ -108,12 +101,14 @@ function sourceFingerprint() {
 
 /** dist/, rebuilt when a source changed. */
 export async function ensureBuild() {
-  const key = existsSync(path.join(root, 'dist/renderer/index.html')) ? sourceFingerprint() : `none-${Date.now()}`;
-  await onceFor('build', key, async () => {
-    say('building …');
-    run(process.execPath, [path.join(root, 'build/scripts/build.mjs')]);
-  });
-  await writeFile(path.join(stampFolder, 'build.stamp'), sourceFingerprint());
+  const stamp = path.join(stampFolder, 'build.stamp');
+  const fingerprint = sourceFingerprint();
+  const built = existsSync(path.join(root, 'dist/renderer/index.html')) ? await readFile(stamp, 'utf8').catch(() => '') : '';
+  if (built === fingerprint) return;
+  say('building …');
+  run(process.execPath, [path.join(root, 'build/scripts/build.mjs')]);
+  await mkdir(stampFolder, { recursive: true });
+  await writeFile(stamp, fingerprint);
 }
 
 export function hasDisplay() {
