@@ -1,0 +1,46 @@
+import { exitCodes, type CliContext, type ExitCode } from '../context';
+import { InferenceHost } from '../inference-host';
+
+/** `railscope models` */
+export async function listModels(context: CliContext, json: boolean): Promise<ExitCode> {
+  const { io, t, locale } = context;
+  const models = await withInference(context, (host) => host.call.models(undefined));
+  if (json) io.stdout(`${JSON.stringify({ models })}\n`);
+  else if (models.length === 0) io.stdout(`${t('models.none')}\n`);
+  for (const model of json ? [] : models) {
+    const { id, architecture, threshold } = model;
+    const facts = { name: model.name[locale === 'en' ? 'en' : 'zh'], precisions: model.precisions.join('/') };
+    io.stdout(`${t('models.line', { id, architecture, threshold, ...facts, parameters: (model.parameters / 1e6).toFixed(2) })}\n`);
+    for (const { dataset, images, pa, mIoU, mDice } of model.metrics) {
+      io.stdout(`    ${dataset} (${images}): PA ${pa.toFixed(3)}  mIoU ${mIoU.toFixed(3)}  mDice ${mDice.toFixed(3)}\n`);
+    }
+    if (model.error !== null) io.stdout(`    ! ${model.error}\n`);
+  }
+  return exitCodes.done;
+}
+
+/** `railscope devices` */
+export async function listDevices(context: CliContext, json: boolean): Promise<ExitCode> {
+  const { io, t } = context;
+  const devices = await withInference(context, (host) => host.call.devices(undefined));
+  if (json) {
+    io.stdout(`${JSON.stringify({ devices })}\n`);
+    return exitCodes.done;
+  }
+  for (const { backend, available, device, reason, threads } of devices) {
+    const facts = [t(available ? 'devices.available' : 'devices.unavailable'), device];
+    if (threads !== null) facts.push(t('devices.threads', { threads }));
+    if (reason !== null) facts.push(reason);
+    io.stdout(`${backend}: ${facts.filter(Boolean).join(', ')}\n`);
+  }
+  return exitCodes.done;
+}
+
+async function withInference<T>(context: CliContext, ask: (host: InferenceHost) => Promise<T>): Promise<T> {
+  const host = new InferenceHost(context);
+  try {
+    return await ask(host);
+  } finally {
+    await host.stop();
+  }
+}

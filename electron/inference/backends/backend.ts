@@ -1,0 +1,46 @@
+/** What every way of running a network offers; one conformance suite (`conformance.ts`) runs on all of them. */
+import type { BackendId, DeviceState, ModelManifest, Precision } from '#shared/domain/model';
+
+/** A dense tensor; `dims` multiply to `data.length`. */
+export interface Tensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+export interface SessionStats {
+  runs: number;
+  /** time inside the session, all runs together */
+  runMs: number;
+}
+
+export interface Session {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly device: string;
+  readonly threads: number;
+  /**
+   * @param tensors by input name, as the manifest says
+   * @throws cancelled when `signal` was aborted before the start, out-of-memory, inference-failed
+   */
+  run(tensors: Tensors, signal?: AbortSignal): Promise<Tensors>;
+  stats(): SessionStats;
+  /** frees everything; further runs fail with inference-failed. Calling it twice is allowed. */
+  dispose(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** 0 = chosen from the machine */
+  threads: number;
+}
+
+export interface InferenceBackend {
+  readonly id: BackendId;
+  /** the precisions it can run, best first */
+  readonly precisions: readonly Precision[];
+  /** cheap and safe: never loads a driver into this process */
+  probe(): Promise<DeviceState>;
+  /** @throws model-invalid when the file is not a network with the manifest's inputs and outputs, out-of-memory, backend-unavailable */
+  open(manifest: ModelManifest, weightsFile: string, options: SessionOptions): Promise<Session>;
+}

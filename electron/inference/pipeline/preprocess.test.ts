@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { DecodedImage } from '#imaging';
+import { syntheticImage } from '../testing/synthetic-image';
+import { TilePreprocessor } from './preprocess';
+
+const plainInput = { width: 11, height: 7, channels: 3 as const, mean: [0], std: [1] };
+
+/** One value by the definition: triangle of the widened radius around the projected centre, edges repeated. */
+function reference(
+  image: DecodedImage,
+  left: number,
+  top: number,
+  side: number,
+  size: [number, number],
+  x: number,
+  y: number,
+  channel: number,
+): number {
+  const axis = (target: number, targetLength: number, limit: number): [number, number][] => {
+    const ratio = side / targetLength;
+    const radius = Math.max(1, ratio);
+    const centre = (target + 0.5) * ratio - 0.5;
+    const taps: [number, number][] = [];
+    for (let at = Math.floor(centre - radius); at <= Math.ceil(centre + radius); at++) {
+      const weight = Math.max(0, 1 - Math.abs(at - centre) / radius);
+      taps.push([Math.min(Math.min(side, limit) - 1, Math.max(0, at)), weight]);
+    }
+    const sum = taps.reduce((total, [, weight]) => total + weight, 0);
+    return taps.map(([at, weight]) => [at, weight / sum]);
+  };
+  let value = 0;
+  for (const [row, rowWeight] of axis(y, size[1], image.height - top)) {
+    for (const [column, columnWeight] of axis(x, size[0], image.width - left)) {
+      value += rowWeight * columnWeight * (image.data[((top + row) * image.width + left + column) * image.channels + channel] ?? 0);
+    }
+  }
+  return value / (image.bitDepth === 16 ? 65_535 : 255);
+}
+
+describe('TilePreprocessor', () => {
+  it.each([
+    ['grey 8 bit, shrunk', 1, 8, 16, 3, 5],
+    ['grey 16 bit, shrunk', 1, 16, 16, 0, 0],
+    ['RGB 8 bit, shrunk', 3, 8, 16, 24, 14],
+    ['RGB 16 bit, over the lower edge', 3, 16, 16, 2, 20],
+    ['grey 8 bit, enlarged', 1, 8, 5, 30, 20],
+  ] as const)('agrees with the definition: %s', (_, channels, bitDepth, side, left, top) => {
+    const image = syntheticImage(40, 30, { channels, bitDepth, pixel: (x, y, c) => ((x * 37 + y * 91 + c * 53) % 256) / 255 });
+    const preprocessor = new TilePreprocessor(plainInput, side);
+    const out = new Float32Array(preprocessor.tileLength + 2).fill(-1);
+    preprocessor.write(image, left, top, out, 1);
+    for (let channel = 0; channel < 3; channel++) {
+      for (let y = 0; y < 7; y++) {
+        for (let x = 0; x < 11; x++) {
+          const expected = reference(image, left, top, side, [11, 7], x, y, Math.min(channel, channels - 1));
+          expect(out[1 + (channel * 7 + y) * 11 + x]).toBeCloseTo(expected, 5);
+        }
+      }
+    }
+    expect([out[0], out.at(-1)]).toEqual([-1, -1]);
+  });
+
+  it('normalises each channel by its mean and deviation', () => {
+    const image = syntheticImage(600, 600, { pixel: () => 1 });
+    const preprocessor = new TilePreprocessor({ width: 2, height: 2, channels: 3, mean: [0.5, 0.25, 0], std: [0.5, 0.25, 2] }, 512);
+    const out = new Float32Array(12);
+    preprocessor.write(image, 0, 0, out, 0);
+    expect([...out].map((value) => Math.round(value * 1e4) / 1e4)).toEqual([1, 1, 1, 1, 3, 3, 3, 3, 0.5, 0.5, 0.5, 0.5]);
+  });
+
+  it('serves pictures of any size in turn', () => {
+    const preprocessor = new TilePreprocessor(plainInput, 512);
+    const first = new Float32Array(preprocessor.tileLength);
+    const large = syntheticImage(700, 600, { pixel: (x) => (x % 7) / 7 });
+    preprocessor.write(large, 100, 50, first, 0);
+    const single = new Float32Array(preprocessor.tileLength);
+    preprocessor.write(syntheticImage(1, 1, { pixel: () => 0.2 }), 0, 0, single, 0);
+    for (const value of single) expect(value).toBeCloseTo(0.2, 5);
+    const again = new Float32Array(preprocessor.tileLength);
+    preprocessor.write(large, 100, 50, again, 0);
+    expect(again).toEqual(first);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Engine } from '#shared/domain/model';
+import type { InferencePort, InferImageInput, InferImageOutput, SessionInfo } from '#shared/ports/inference';
+import { RailscopeError } from '#shared/errors/railscope-error';
+
+export const engine: Engine = { modelId: 'm', modelSha256: 'a'.repeat(64), backend: 'ort-cpu', device: 'CPU', precision: 'fp32' };
+
+export function sessionInfo(sessionId: number): SessionInfo {
+  return { sessionId, engine, threads: 2, batch: 1, loadMs: 1, warmupMs: 1, threshold: 0.5, minimumAreaPx: 10 };
+}
+
+export function output(): InferImageOutput {
+  return {
+    header: { format: 'jpeg', width: 10, height: 10, channels: 1, bitDepth: 8 },
+    contentHash: 'hash',
+    region: { mode: 'full', box: null },
+    probabilityBox: null,
+    tileCount: 1,
+    instances: [],
+    tiles: [],
+    timings: { decode: 1, preprocess: 1, run: 1, postprocess: 1, total: 4 },
+  };
+}
+
+export interface FakeInference extends InferencePort {
+  opened: { modelId: string; device: string }[];
+  closed: number[];
+  requested: InferImageInput[];
+  /** answers the oldest waiting request */
+  finishNext(): void;
+  waiting(): number;
+}
+
+/** @param automatic answer every request at once; else `finishNext` does */
+export function fakeInference(automatic: boolean, change: Partial<InferencePort> = {}): FakeInference {
+  const waiting: { requestId: number; resolve: (value: InferImageOutput) => void; reject: (error: Error) => void }[] = [];
+  const fake: FakeInference = {
+    opened: [],
+    closed: [],
+    requested: [],
+    finishNext: () => waiting.shift()?.resolve(output()),
+    waiting: () => waiting.length,
+    models: async () => [],
+    devices: async () => [],
+    async open({ modelId, device }) {
+      fake.opened.push({ modelId, device });
+      return sessionInfo(fake.opened.length);
+    },
+    async close({ sessionId }) {
+      fake.closed.push(sessionId);
+    },
+    infer(input) {
+      fake.requested.push(input);
+      if (automatic) return Promise.resolve(output());
+      return new Promise((resolve, reject) => waiting.push({ requestId: input.requestId, resolve, reject }));
+    },
+    prioritise: async () => undefined,
+    async cancel({ requestId }) {
+      for (const request of waiting.splice(0)) {
+        if (requestId === null || request.requestId === requestId) request.reject(new RailscopeError('cancelled', 'cancelled'));
+        else waiting.push(request);
+      }
+    },
+    findRegion: async () => ({ header: output().header, box: { x: 1, y: 0, width: 4, height: 10 } }),
+    rethreshold: async () => ({ instances: [], tiles: [] }),
+    ...change,
+  };
+  return fake;
+}

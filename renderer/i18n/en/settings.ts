@@ -1,0 +1,38 @@
+import type { Translation } from '../index';
+import type { settings as source } from '../zh-CN/settings';
+
+export const settings: Translation<typeof source> = {
+  title: 'Settings',
+  application: 'Application',
+  project: 'Project',
+  language: 'Language',
+  inspector: 'Inspector',
+  organisation: 'Organisation',
+  model: 'Default model',
+  modelAuto: 'Automatic (first usable model)',
+  device: 'Inference device',
+  inferOnOpen: 'Start inference when a folder is opened',
+  inferOnOpenHint: 'Only images without a result are inferred',
+  noProject: 'Open a project to fill in its details.',
+  readOnly: 'The project is read-only and cannot be changed.',
+  runName: 'Run name',
+  line: 'Line',
+  direction: 'Direction',
+  track: 'Track',
+  railSide: 'Rail side',
+  calibration: 'Calibration',
+  calibrated: 'Calibrated (reports in millimetres)',
+  calibrationHint: 'Without calibration sizes are reported in pixels.',
+  mmPerPxX: 'Across, mm per pixel',
+  mmPerPxY: 'Along, mm per pixel',
+  source: 'Source of the calibration',
+  sourceRailHead: 'Known rail-head width',
+  sourceEncoder: 'Encoder pitch',
+  sourceScale: 'Scale in the picture',
+  dataFolder: 'Project data',
+  errors: {
+    scale: 'Enter a number above 0 and at most 100',
+    source: 'Say where the calibration comes from',
+    tooLong: 'At most 200 characters',
+  },
+};
