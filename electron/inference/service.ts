@@ -1,9 +1,7 @@
 /** The inference process behind its port, independent of how calls reach it. */
-import { availableParallelism } from 'node:os';
-import { decodeGreyPng, decodeImage } from '#imaging';
 import type { DetectedInstance } from '#shared/domain/defect';
 import type { ImageHeader } from '#shared/domain/image';
-import type { DeviceState, ModelManifest, ModelSummary } from '#shared/domain/model';
+import type { DeviceState, ModelSummary, Precision } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Box } from '#shared/geometry/box';
 import type { MaskTile } from '#shared/masks/types';
@@ -15,11 +13,11 @@ import type {
   RethresholdInput,
   SessionInfo,
 } from '#shared/ports/inference';
-import type { Session } from './backends/backend';
+import type { InferenceBackend, Session } from './backends/backend';
+import { cpuThreads } from './backends/cpu-threads';
 import type { BackendRegistry } from './backends/registry';
-import type { ModelCatalog } from './catalog/model-catalog';
-import { detect } from './pipeline/postprocess';
-import { findRailBand } from './pipeline/rail-band';
+import type { CatalogEntry, ModelCatalog, VerifiedWeights } from './catalog/model-catalog';
+import { ModelRunner } from './pipeline/model-runner';
 import type { ImageWorkers } from './pipeline/worker-pool';
 import { Scheduler } from './scheduler';
 
@@ -36,7 +34,7 @@ interface OpenSession {
 
 /** How many decoding threads pay: one keeps two cores' network fed; more cores run networks faster. */
 export function workerCount(): number {
-  return Math.min(4, Math.max(1, Math.floor(availableParallelism() / 3)));
+  return Math.min(4, Math.max(1, Math.floor(cpuThreads() / 3)));
 }
 
 export class InferenceService implements InferencePort {
@@ -59,27 +57,46 @@ export class InferenceService implements InferencePort {
   async open({ modelId, device, threads }: OpenSessionInput): Promise<SessionInfo> {
     const { catalog, registry, workers } = this.#options;
     const entry = await catalog.entry(modelId);
-    const backend = await registry.choose(device);
     const { manifest } = entry;
-    const precision = backend.precisions.find((candidate) => manifest.weights.some((weights) => weights.precision === candidate)) ?? 'fp32';
-    const weights = await catalog.verifiedWeights(entry, precision);
     const loadStartMs = performance.now();
-    const session = await backend.open(manifest, weights.file, { threads });
+    const { backend, session, weights } = await this.#openFirst(await registry.candidates(device), entry, threads);
+    const runner = new ModelRunner(manifest, session, backend.batch(manifest.input.batch));
     const warmupStartMs = performance.now();
-    await warmUp(manifest, session);
+    await runner.warmUp().catch(async (error: unknown) => {
+      await session.dispose();
+      throw error;
+    });
     const sessionId = this.#nextSessionId++;
-    const batch = manifest.input.batch.dynamic ? manifest.input.batch.preferred : 1;
-    this.#sessions.set(sessionId, { session, scheduler: new Scheduler(manifest, session, workers, batch) });
+    this.#sessions.set(sessionId, { session, scheduler: new Scheduler(manifest, runner, workers) });
     return {
       sessionId,
-      engine: { modelId, modelSha256: weights.sha256, backend: backend.id, device: session.device, precision },
+      engine: { modelId, modelSha256: weights.sha256, backend: backend.id, device: session.device, precision: weights.precision },
       threads: session.threads,
-      batch,
+      batch: runner.batch,
       loadMs: warmupStartMs - loadStartMs,
       warmupMs: performance.now() - warmupStartMs,
       threshold: manifest.thresholds.probability,
       minimumAreaPx: manifest.thresholds.minimumAreaPx,
     };
+  }
+
+  /** Goes on to the next candidate only where a backend turns out to be unavailable; the device list then says why. */
+  async #openFirst(
+    candidates: readonly InferenceBackend[],
+    entry: CatalogEntry,
+    threads: number,
+  ): Promise<{ backend: InferenceBackend; session: Session; weights: VerifiedWeights }> {
+    let failure: unknown = null;
+    for (const backend of candidates) {
+      const weights = await this.#options.catalog.verifiedWeights(entry, precisionFor(backend, entry));
+      try {
+        return { backend, weights, session: await backend.open(entry.manifest, weights.file, { threads }) };
+      } catch (error) {
+        if (!(error instanceof RailscopeError) || error.code !== 'backend-unavailable') throw error;
+        failure = error;
+      }
+    }
+    throw failure;
   }
 
   async close({ sessionId }: { sessionId: number }): Promise<void> {
@@ -103,21 +120,13 @@ export class InferenceService implements InferencePort {
     for (const { scheduler } of this.#sessions.values()) scheduler.cancel(requestId);
   }
 
-  async findRegion({ path }: { path: string }): Promise<{ header: ImageHeader; box: Box | null }> {
-    const image = await decodeImage(path, { colour: 'grey' });
-    return { header: image.header, box: findRailBand(image) };
+  async findRegion(input: { path: string }): Promise<{ header: ImageHeader; box: Box | null }> {
+    return this.#options.workers.next().findRegion(input);
   }
 
   async rethreshold(input: RethresholdInput): Promise<{ instances: DetectedInstance[]; tiles: MaskTile[] }> {
     const { manifest } = await this.#options.catalog.entry(input.modelId);
-    const { data, width, height } = await decodeGreyPng(input.probabilityPath);
-    const box = input.probabilityBox;
-    if (width !== box.width || height !== box.height) {
-      throw new RailscopeError('image-changed', 'the kept probability map has another size', { path: input.probabilityPath });
-    }
-    const { threshold, minimumAreaPx } = input;
-    const found = detect(data, box, { threshold, minimumAreaPx, classCode: manifest.classes[0]?.code ?? 'defect' });
-    return { instances: found.instances, tiles: found.tiles() };
+    return this.#options.workers.next().rethreshold({ ...input, classCode: manifest.classes[0]?.code ?? 'defect' });
   }
 
   async dispose(): Promise<void> {
@@ -126,8 +135,7 @@ export class InferenceService implements InferencePort {
   }
 }
 
-/** The first run allocates and chooses kernels; it must not count as the first picture. */
-async function warmUp(manifest: ModelManifest, session: Session): Promise<void> {
-  const { name, channels, height, width } = manifest.input;
-  await session.run({ [name]: { data: new Float32Array(channels * height * width), dims: [1, channels, height, width] } });
+/** The first of the backend's precisions that the model has; fp32, the one every model should have, where there is none. */
+function precisionFor(backend: InferenceBackend, { manifest }: CatalogEntry): Precision {
+  return backend.precisions.find((precision) => manifest.weights.some((weights) => weights.precision === precision)) ?? 'fp32';
 }

@@ -19,12 +19,16 @@ export function connectEvents(): () => void {
   const ends = [
     onEvent('job.changed', onJobChanged),
     onEvent('project.counts', (counts) => {
+      if (!hasProject()) return;
       useApp.setState({ counts });
       startAutomaticInspection();
       showFirstImage();
     }),
     onEvent('images.changed', onImagesChanged),
-    onEvent('notice', ({ error, severity }) => notifyError(error, severity)),
+    onEvent('notice', ({ error, severity }) => {
+      // an empty folder has a page of its own
+      if (error.code !== 'no-images') notifyError(error, severity);
+    }),
     onEvent('menu.command', ({ command }) => runMenuCommand(command)),
   ];
   return () => {
@@ -32,8 +36,13 @@ export function connectEvents(): () => void {
   };
 }
 
+/** Without one, events are the last of a project that was left, or the first of one that is being opened and asked for anew. */
+function hasProject(): boolean {
+  return useApp.getState().project !== null;
+}
+
 function onJobChanged(job: JobEvent): void {
-  if (job.kind !== 'inspection') return;
+  if (job.kind !== 'inspection' || !hasProject()) return;
   const before = useApp.getState().job;
   useApp.setState({ job });
   if (before?.jobId === job.jobId && before.state === job.state) return;
@@ -64,6 +73,7 @@ function sayHowItEnded(job: JobEvent): void {
 }
 
 function onImagesChanged({ imageIds, inference }: EventPayload<'images.changed'>): void {
+  if (!hasProject()) return;
   refreshQueues();
   refreshStrip(imageIds);
   showFirstImage();
@@ -84,7 +94,7 @@ function runMenuCommand(command: EventPayload<'menu.command'>['command']): void 
       travel(() => editorCommands.redo());
       return;
     case 'export-report':
-      if (useApp.getState().project) openDialog('report');
+      if (hasProject()) openDialog('report');
       return;
     case 'shortcuts':
       openDialog('shortcuts');

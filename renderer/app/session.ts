@@ -24,11 +24,12 @@ export async function openDemo(): Promise<void> {
 export async function leaveProject(): Promise<void> {
   if (!useApp.getState().project) return;
   await closeImage();
-  disarmAutomaticInspection();
-  await invoke('project.close', undefined);
+  // first, so that events still on their way find nothing to open or to fetch
   useApp.setState({ project: null, counts: null, job: null });
+  disarmAutomaticInspection();
   forgetQueues();
   forgetStrip();
+  await invoke('project.close', undefined);
 }
 
 async function enterProject(open: () => Promise<ProjectInfo>): Promise<void> {

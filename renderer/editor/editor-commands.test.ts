@@ -49,7 +49,10 @@ beforeEach(() => {
       stored.set(commit.imageId, { ...document, revision });
       return { revision, image: document.image };
     },
-    rethreshold: async () => ({ tiles: [], defects: [] }),
+    rethreshold: async (imageId: number, threshold: number) => {
+      const model = stored.get(imageId)?.model;
+      return threshold < 0.8 && model ? model : { tiles: [], defects: [] };
+    },
     setRegion: async (
       _: number,
       mode: 'auto' | 'full' | 'manual',

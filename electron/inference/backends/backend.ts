@@ -39,6 +39,8 @@ export interface InferenceBackend {
   readonly id: BackendId;
   /** the precisions it can run, best first */
   readonly precisions: readonly Precision[];
+  /** tiles per run that suit this backend, within what the network allows */
+  batch(limits: ModelManifest['input']['batch']): number;
   /** cheap and safe: never loads a driver into this process */
   probe(): Promise<DeviceState>;
   /** @throws model-invalid when the file is not a network with the manifest's inputs and outputs, out-of-memory, backend-unavailable */

@@ -15,7 +15,7 @@ const wantedBackend: Readonly<Record<Exclude<DeviceChoice, 'auto'>, BackendId>> 
 export class BackendRegistry {
   readonly #backends: readonly InferenceBackend[];
 
-  /** @param backends best first */
+  /** @param backends best first; adding a backend is adding it here */
   constructor(backends: readonly InferenceBackend[] = [ortCuda, ortCpu]) {
     this.#backends = backends;
   }
@@ -24,11 +24,16 @@ export class BackendRegistry {
     return Promise.all(this.#backends.map((backend) => backend.probe()));
   }
 
-  /** @throws backend-unavailable naming the reason */
-  async choose(choice: DeviceChoice): Promise<InferenceBackend> {
-    if (choice !== 'auto') return this.#exactly(wantedBackend[choice]);
-    for (const backend of this.#backends) if ((await backend.probe()).available) return backend;
-    throw unavailable('ort-cpu', 'no backend is available');
+  /**
+   * The backends to try in turn: the one that was chosen, or for `auto` all that are available, best first.
+   * @throws backend-unavailable naming the reason; the list is never empty
+   */
+  async candidates(choice: DeviceChoice): Promise<InferenceBackend[]> {
+    if (choice !== 'auto') return [await this.#exactly(wantedBackend[choice])];
+    const states = await this.devices();
+    const available = this.#backends.filter((_, index) => states[index]?.available);
+    if (available.length === 0) throw unavailable('ort-cpu', states.map(({ backend, reason }) => `${backend}: ${reason ?? ''}`).join('; '));
+    return available;
   }
 
   async #exactly(id: BackendId): Promise<InferenceBackend> {

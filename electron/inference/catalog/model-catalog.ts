@@ -53,16 +53,14 @@ export class ModelCatalog {
   }
 
   /** @throws model-missing when the file is not there, model-hash-mismatch when it is another one, model-invalid without such weights */
-  async verifiedWeights(entry: CatalogEntry, precision: Precision): Promise<VerifiedWeights> {
-    const weights = entry.manifest.weights.find((candidate) => candidate.precision === precision);
-    const model = entry.manifest.id;
-    if (!weights)
-      throw new RailscopeError('model-invalid', `${model} has no ${precision} weights`, {
-        model,
-        path: entry.folder,
-        reason: `no ${precision} weights`,
-      });
-    const file = path.join(entry.folder, weights.file);
+  async verifiedWeights({ manifest, folder }: CatalogEntry, precision: Precision): Promise<VerifiedWeights> {
+    const model = manifest.id;
+    const weights = manifest.weights.find((candidate) => candidate.precision === precision);
+    if (!weights) {
+      const reason = `no ${precision} weights`;
+      throw new RailscopeError('model-invalid', `${model} has ${reason}`, { model, path: folder, reason });
+    }
+    const file = path.join(folder, weights.file);
     const found = await this.#hash(file, model);
     if (found !== weights.sha256) {
       throw new RailscopeError('model-hash-mismatch', `${file} has sha256 ${found}, expected ${weights.sha256}`, {
@@ -119,9 +117,26 @@ function parseManifest(text: string, file: string, model: string): ModelManifest
     throw new RailscopeError('model-invalid', `${file} is not JSON`, { model, path: file, reason: 'not JSON' }, error);
   }
   const parsed = modelManifestSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw new RailscopeError('model-invalid', `${file}: ${reason}`, { model, path: file, reason });
+  const reason = parsed.success
+    ? contradiction(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  if (parsed.success && reason === null) return parsed.data;
+  throw new RailscopeError('model-invalid', `${file}: ${reason ?? ''}`, { model, path: file, reason: reason ?? '' });
+}
+
+/** What each field allows but the pipeline cannot do; null = nothing. */
+function contradiction({ input, output, classes, tiling }: ModelManifest): string | null {
+  // one map per picture is kept and thresholded again live, so that a network has one class
+  if (output.channels !== 1 || classes.length !== 1)
+    return `output.channels: ${output.channels} channels and ${classes.length} classes, expected one`;
+  for (const [name, values] of [
+    ['mean', input.mean],
+    ['std', input.std],
+  ] as const) {
+    if (values.length !== 1 && values.length !== input.channels)
+      return `input.${name}: ${values.length} values for ${input.channels} channels`;
+  }
+  return tiling.overlapPx * 2 > tiling.sourceTilePx ? 'tiling.overlapPx: more than half a tile' : null;
 }
 
 async function missingWeights(weights: readonly WeightFile[], folder: string): Promise<string | null> {

@@ -1,7 +1,9 @@
-/** What a worker thread does for the runner. Calls carry a task number; batches are copied between the threads. */
+/** What a worker thread does for the runner. Calls carry a task number; answers that are tensors are handed over, not copied. */
 import type { ModelManifest } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
+import type { InferencePort, RethresholdInput } from '#shared/ports/inference';
 import { ImageTask, type ImageJob, type ImageOutcome } from './image-task';
+import { findRegion, rethreshold } from './picture-calls';
 import { TilePreprocessor } from './preprocess';
 
 export interface ImageWorkerPort {
@@ -12,6 +14,9 @@ export interface ImageWorkerPort {
   /** ends the task */
   finish(input: { taskId: number }): Promise<ImageOutcome>;
   abandon(input: { taskId: number }): Promise<void>;
+  findRegion: InferencePort['findRegion'];
+  /** @param input.classCode what the network's instances are */
+  rethreshold(input: RethresholdInput & { classCode: string }): ReturnType<InferencePort['rethreshold']>;
 }
 
 export class ImageWorker implements ImageWorkerPort {
@@ -41,6 +46,14 @@ export class ImageWorker implements ImageWorkerPort {
 
   async abandon({ taskId }: { taskId: number }): Promise<void> {
     this.#tasks.delete(taskId);
+  }
+
+  findRegion({ path }: { path: string }): ReturnType<InferencePort['findRegion']> {
+    return findRegion(path);
+  }
+
+  rethreshold(input: RethresholdInput & { classCode: string }): ReturnType<InferencePort['rethreshold']> {
+    return rethreshold(input, input.classCode);
   }
 
   #task(taskId: number): ImageTask {

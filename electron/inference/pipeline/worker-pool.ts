@@ -2,31 +2,35 @@ import { Worker } from 'node:worker_threads';
 import { createRpcClient } from '#shared/rpc/rpc';
 import type { ImageWorkerPort } from './image-worker';
 
-/** Where a task's calls go: each task stays with one worker, tasks are dealt out in turn. */
+/** Where a task's calls go: the caller keeps the port, so that each task stays with one worker. */
 export interface ImageWorkers {
-  forTask(taskId: number): ImageWorkerPort;
+  /** the next worker in turn, for a task or a single call */
+  next(): ImageWorkerPort;
   close(): Promise<void>;
 }
 
+interface StartedWorker {
+  readonly port: ImageWorkerPort;
+  isDead(): boolean;
+  terminate(): Promise<number>;
+}
+
 /**
+ * A worker that dies takes its pictures with it (their calls fail with `process-gone`) and is replaced.
  * @param entry file of the built worker
  * @param count threads, at least 1
- * A worker that dies takes its pictures with it (`process-gone`) and is replaced.
  */
 export function startImageWorkers(entry: URL, count: number): ImageWorkers {
   const workers = Array.from({ length: count }, () => startWorker(entry));
-  const assigned = new Map<number, ImageWorkerPort>();
   let turn = 0;
   return {
-    forTask: (taskId) => {
-      const known = assigned.get(taskId);
-      if (known) return known;
-      const index = turn++ % workers.length;
-      if (workers[index]?.dead()) workers[index] = startWorker(entry);
-      const port = (workers[index] ?? startWorker(entry)).port;
-      assigned.set(taskId, port);
-      if (assigned.size > 1000) for (const old of [...assigned.keys()].slice(0, 500)) assigned.delete(old);
-      return port;
+    next: () => {
+      const index = turn++ % count;
+      const known = workers[index];
+      if (known && !known.isDead()) return known.port;
+      const started = startWorker(entry);
+      workers[index] = started;
+      return started.port;
     },
     close: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
@@ -34,7 +38,7 @@ export function startImageWorkers(entry: URL, count: number): ImageWorkers {
   };
 }
 
-function startWorker(entry: URL): { port: ImageWorkerPort; dead: () => boolean; terminate: () => Promise<number> } {
+function startWorker(entry: URL): StartedWorker {
   const worker = new Worker(entry);
   let dead = false;
   worker.on('exit', () => (dead = true));
@@ -49,5 +53,5 @@ function startWorker(entry: URL): { port: ImageWorkerPort; dead: () => boolean; 
     },
     'image worker',
   );
-  return { port: client.call, dead: () => dead, terminate: () => worker.terminate() };
+  return { port: client.call, isDead: () => dead, terminate: () => worker.terminate() };
 }

@@ -188,6 +188,10 @@ export class EditorStage implements Viewport, InputListener {
     return this.interrupt();
   }
 
+  deselect(): void {
+    this.commands.select(null);
+  }
+
   panBy(dx: number, dy: number): void {
     this.view.panBy(dx, dy);
   }

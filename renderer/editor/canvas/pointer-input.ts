@@ -16,6 +16,8 @@ export interface InputListener {
   toolKey(key: 'Enter' | 'Backspace'): boolean;
   /** @returns whether there was something to give up */
   cancel(): boolean;
+  /** Escape with nothing to give up; the window then leaves the tool */
+  deselect(): void;
   panBy(dx: number, dy: number): void;
   /** dragging with the right button: travel since it went down, in CSS pixels */
   windowLevel(phase: 'start' | 'move', dx: number, dy: number): void;
@@ -121,11 +123,13 @@ export class PointerInput {
   }
 
   private onKeyDown(event: KeyboardEvent): void {
+    const isTyping = event.target instanceof Element && event.target.closest(typing) !== null;
     if (event.key === 'Escape') {
       if (this.listener.cancel()) swallow(event);
+      else if (!isTyping) this.listener.deselect();
       return;
     }
-    if (event.target instanceof Element && event.target.closest(typing)) return;
+    if (isTyping) return;
     if (event.key === 'Alt') {
       // else the window's menu would take the key
       if (this.lastPoint) event.preventDefault();

@@ -41,7 +41,8 @@ export class ThresholdControl {
   /** What the network says at the threshold that the review mask was made with. */
   private async presentProposals(): Promise<readonly Defect[]> {
     const { document } = this.core.store.getState();
-    const isFirst = document?.threshold == null || document.threshold === document.inference?.threshold;
-    return isFirst ? (this.core.model?.defects ?? []) : (await this.layerAt(document.threshold)).defects;
+    const threshold = document?.threshold ?? null;
+    if (threshold === null || threshold === document?.inference?.threshold) return this.core.model?.defects ?? [];
+    return (await this.layerAt(threshold)).defects;
   }
 }

@@ -34,6 +34,8 @@ const firstQueries: QueueState = {
 /** Events come up to ten times a second; lists follow at this pace. */
 const REFRESH_INTERVAL_MS = 400;
 
+let refreshTimer: ReturnType<typeof setTimeout> | null = null;
+
 export const useQueue = create<QueueState>()(() => firstQueries);
 
 export const imageRows = new PagedRows<ImageQuery, ImageRecord>(firstQueries.images, ({ filter, sort }, offset, limit) =>
@@ -81,11 +83,11 @@ export function restartQueues(): void {
 }
 
 export function forgetQueues(): void {
+  if (refreshTimer !== null) clearTimeout(refreshTimer);
+  refreshTimer = null;
   imageRows.clear();
   defectRows.clear();
 }
-
-let refreshTimer: ReturnType<typeof setTimeout> | null = null;
 
 /** The rows may have changed; the lists follow within REFRESH_INTERVAL_MS. */
 export function refreshQueues(): void {

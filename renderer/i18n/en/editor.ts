@@ -16,7 +16,8 @@ export const editor: Translation<typeof source> = {
   hint: {
     pan: 'Drag to move the picture',
     select: 'Click selects a defect, double click zooms to it; drag pans',
-    brush: 'Extends the selected defect, or draws a new one; Alt erases, Shift+click draws a line, [ ] change the size',
+    brush:
+      'Extends the selected defect (Esc deselects, then a new one is drawn); Alt erases, Shift+click draws a line, [ ] change the size',
     eraser: 'Erases the selected defect, or any while none is selected; Alt paints',
     polygon: 'Click sets corners; double click, Enter or the first corner closes; Backspace takes back; Alt subtracts',
     lasso: 'Drag around an area, release to fill it; Alt subtracts',
