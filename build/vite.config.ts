@@ -15,6 +15,6 @@ export default defineConfig({
     sourcemap: true,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 4000,
-    rollupOptions: { input: { index: path.join(root, 'renderer/index.html'), report: path.join(root, 'renderer/report.html') } },
+    rolldownOptions: { input: { index: path.join(root, 'renderer/index.html'), report: path.join(root, 'renderer/report.html') } },
   },
 });

@@ -52,6 +52,12 @@ describe('walkImages', () => {
     expect(await walk({ skipFolders: ['out', path.join(folder, 'other')] })).toEqual(['a.jpg', 'keep/e.jpg', 'keep/out/f.jpg']);
   });
 
+  it('leaves out masks that the command line wrote, unless they are wanted', async () => {
+    await put('a.jpg', 'a.mask.png', 'out/.railscope-output', 'out/a.mask.png', 'out/sub/b.mask.png', 'out/photo.png');
+    expect(await walk()).toEqual(['a.jpg', 'a.mask.png', 'out/photo.png']);
+    expect(await walk({ outputsToo: true })).toEqual(['a.jpg', 'a.mask.png', 'out/a.mask.png', 'out/photo.png', 'out/sub/b.mask.png']);
+  });
+
   it('follows links once and never in circles', async () => {
     await put('a/one.jpg', 'real.jpg');
     await symlink(folder, path.join(folder, 'a', 'up'));

@@ -4,6 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ErrorInfo } from '#shared/errors/codes';
 import { RailscopeError, toErrorInfo } from '#shared/errors/railscope-error';
+import { MASK_FILE_SUFFIX, OUTPUT_MARKER } from '#shared/output-marker';
 import { folderError, imageFileError } from './file-errors';
 import type { FoundImage } from './types';
 
@@ -17,6 +18,8 @@ export interface WalkOptions {
   signal?: AbortSignal;
   /** folders to leave out with all below them: absolute, or relative to the walked folder */
   skipFolders?: readonly string[];
+  /** masks that `railscope inspect --out` left behind (marked folders and all below them) count as pictures too */
+  outputsToo?: boolean;
   /** told of every file or sub-folder that could not be read; the walk goes on */
   onUnreadable?: (path: string, error: ErrorInfo) => void;
 }
@@ -28,14 +31,14 @@ export function isImageFileName(name: string): boolean {
 
 /**
  * The image files below `folder`, in natural order (2 before 10): the files of a folder first, then its sub-folders.
- * Hidden names (`.railscope`, `._x.jpg` …) are skipped. Links are followed; a folder is entered once, however many
+ * Hidden names (`.railscope`, `._x.jpg` …) and masks of earlier `inspect --out` runs are skipped. Links are followed; a folder is entered once, however many
  * links lead to it.
  * @throws folder-missing, folder-unreadable (the root only), cancelled
  */
 export async function* walkImages(folder: string, options: WalkOptions = {}): AsyncGenerator<FoundImage> {
   const root = path.resolve(folder);
   const seen = new Set(await Promise.all((options.skipFolders ?? []).map((skipped) => canonical(path.resolve(root, skipped)))));
-  yield* walkFolder(root, '', { ...options, root, seen });
+  yield* walkFolder(root, '', false, { ...options, root, seen });
 }
 
 interface Walk extends WalkOptions {
@@ -44,8 +47,11 @@ interface Walk extends WalkOptions {
   seen: Set<string>;
 }
 
-async function* walkFolder(folder: string, relative: string, walk: Walk): AsyncGenerator<FoundImage> {
-  const entries = await listOnce(folder, walk);
+/** @param below whether a folder above holds results */
+async function* walkFolder(folder: string, relative: string, below: boolean, walk: Walk): AsyncGenerator<FoundImage> {
+  const listed = await listOnce(folder, walk);
+  const isOutput = below || listed.some((entry) => entry.name === OUTPUT_MARKER);
+  const entries = listed.filter((entry) => mayMatter(entry) && (walk.outputsToo || !isOutput || !entry.name.endsWith(MASK_FILE_SUFFIX)));
   const folders: string[] = [];
   for (let from = 0; from < entries.length; from += STAT_BATCH) {
     throwIfAborted(walk.signal);
@@ -55,7 +61,7 @@ async function* walkFolder(folder: string, relative: string, walk: Walk): AsyncG
       if (found?.kind === 'file') yield { relativePath: relative + found.name, sizeBytes: found.sizeBytes, modifiedMs: found.modifiedMs };
     }
   }
-  for (const name of folders) yield* walkFolder(path.join(folder, name), `${relative}${name}/`, walk);
+  for (const name of folders) yield* walkFolder(path.join(folder, name), `${relative}${name}/`, isOutput, walk);
 }
 
 async function listOnce(folder: string, walk: Walk): Promise<Dirent[]> {
@@ -65,7 +71,7 @@ async function listOnce(folder: string, walk: Walk): Promise<Dirent[]> {
     if (walk.seen.has(real)) return [];
     walk.seen.add(real);
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter(mayMatter).sort((a, b) => byName.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
+    return entries.sort((a, b) => byName.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
   } catch (error) {
     const known = folderError(folder, error);
     if (folder === walk.root) throw known;

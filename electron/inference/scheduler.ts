@@ -146,13 +146,13 @@ export class Scheduler {
     await this.#prepare(request);
     const { taskId, worker, ahead } = request;
     const tensor = await ahead?.tensor;
-    if (request.cancelled) throw cancelled(request);
+    refuseCancelled(request);
     this.#cutAhead(request);
     if (ahead && tensor) {
       const startMs = performance.now();
       const { data, dims } = await this.#runner.run(tensor, ahead.count);
       request.runMs += performance.now() - startMs;
-      if (request.cancelled) throw cancelled(request);
+      refuseCancelled(request);
       const added = worker.addOutput({ taskId, output: data, dims });
       added.catch(() => undefined);
       request.outputs.push(added);
@@ -189,6 +189,10 @@ export class Scheduler {
     const at = this.#queue.indexOf(request);
     if (at >= 0) this.#queue.splice(at, 1);
   }
+}
+
+function refuseCancelled(request: Request): void {
+  if (request.cancelled) throw cancelled(request);
 }
 
 function cancelled({ input }: Request): RailscopeError {

@@ -32,7 +32,7 @@ export class BareSession {
     if (!backend) throw new Error(`no bare session for ${engine.backend}`);
     const catalog = new ModelCatalog(catalogFolder);
     const entry = await catalog.entry(engine.modelId);
-    const weights = await catalog.verifiedWeights(entry, [engine.precision]);
+    const weights = await catalog.verifiedWeights(entry, engine.precision);
     return new BareSession(entry, await backend.open(entry.manifest, weights.file, { threads }), batch);
   }
 

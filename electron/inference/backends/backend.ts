@@ -1,4 +1,4 @@
-/** What every way of running a network offers; one conformance suite (`conformance.ts`) runs on all of them. */
+/** What every way of running a network offers; one conformance suite (`testing/backend-conformance.ts`) runs on all of them. */
 import type { BackendId, DeviceState, ModelManifest, Precision } from '#shared/domain/model';
 
 /** A dense tensor; `dims` multiply to `data.length`. */

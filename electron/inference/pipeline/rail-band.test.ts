@@ -32,6 +32,11 @@ describe('findRailBand', () => {
     expectBand({ start: box?.y ?? 0, length: box?.height ?? 0 });
   });
 
+  it('takes the upright band where bright sleepers lie across it', () => {
+    const box = findRailBand(syntheticImage(1024, 1000, { pixel: (x, y) => (y < 120 ? 0.6 : railPixel(x, y)) }));
+    expectBand({ start: box?.x ?? 0, length: box?.width ?? 0 });
+  });
+
   it('finds it in 16-bit RGB pictures too', () => {
     const box = findRailBand(syntheticImage(1024, 600, { channels: 3, bitDepth: 16, pixel: railPixel }));
     expectBand({ start: box?.x ?? 0, length: box?.width ?? 0 });

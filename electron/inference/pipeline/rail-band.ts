@@ -3,7 +3,7 @@
  *
  * The profile across the rail is the median over 16 segments along it, so that fasteners, sleepers and gaps, which
  * show in a few segments only, do not count. The figures below were chosen on the 219 `rail400` pictures (all bands
- * found and covered) and on steel, magnet and ball-screw pictures (none may be found).
+ * found and covered) and on steel, magnet, ball-screw and phone pictures (none found in 430).
  */
 import type { DecodedImage } from '#imaging';
 import type { Box } from '#shared/geometry/box';
@@ -28,21 +28,20 @@ const MIN_SEGMENT_SHARE = 0.55;
 type Axis = 'x' | 'y';
 
 /**
+ * Line-scan cameras deliver the rail upright (rows follow the running direction), so that an upright band goes before
+ * a lying one, which may be a row of bright sleepers.
  * @returns the band with a margin, over the full length of the picture; null where none stands out clearly
  */
 export function findRailBand(image: DecodedImage): Box | null {
   const upright = findAcross(image, 'x');
+  if (upright) return { x: upright.start, y: 0, width: upright.end - upright.start, height: image.height };
   const lying = findAcross(image, 'y');
-  if (upright && (!lying || upright.contrast >= lying.contrast)) {
-    return { x: upright.start, y: 0, width: upright.end - upright.start, height: image.height };
-  }
-  return lying ? { x: 0, y: lying.start, width: image.width, height: lying.end - lying.start } : null;
+  return lying && { x: 0, y: lying.start, width: image.width, height: lying.end - lying.start };
 }
 
 interface Band {
   start: number;
   end: number;
-  contrast: number;
 }
 
 /** @param axis the direction across the rail */
@@ -60,7 +59,7 @@ function findAcross(image: DecodedImage, axis: Axis): Band | null {
   const share = (core.end - core.start) / across;
   if (share < MIN_BAND_SHARE || share > MAX_BAND_SHARE || segmentShare(segments, core) < MIN_SEGMENT_SHARE) return null;
   const margin = Math.round(across * MARGIN_SHARE);
-  return { start: Math.max(0, core.start - margin), end: Math.min(across, core.end + margin), contrast };
+  return { start: Math.max(0, core.start - margin), end: Math.min(across, core.end + margin) };
 }
 
 /** Mean grey (0…255) across the rail, for each segment along it, from at most 512 lines. */
