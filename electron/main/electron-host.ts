@@ -42,7 +42,13 @@ export function createElectronHost(userDataFolder: string, echo: boolean): Elect
     paths,
     log,
     logFolder,
-    startChild: (name) => startUtilityProcess({ name, modulePath: modules[name], env: { RAILSCOPE_CATALOG: process.env.RAILSCOPE_CATALOG ?? paths.catalogFolder }, log }),
+    startChild: (name) =>
+      startUtilityProcess({
+        name,
+        modulePath: modules[name],
+        env: { RAILSCOPE_CATALOG: process.env.RAILSCOPE_CATALOG ?? paths.catalogFolder },
+        log,
+      }),
     serveScheme: (project) => protocol.handle(resourceScheme, createProtocolHandler(paths.rendererFolder, project)),
     makeReport: (project, input) => exportReport({ project, appVersion: app.getVersion(), createWindow: createReportWindow, ...input }),
   };

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Region } from '#shared/domain/image';
+import { listSource } from '#shared/jobs/list-source';
 import { runInspection, type InspectionEngine } from '#shared/jobs/run-inspection';
 import type { InferenceSummary } from '#shared/domain/editor';
 import type { InferencePort, InferImageOutput, OpenSessionInput } from '#shared/ports/inference';
@@ -40,18 +41,9 @@ export async function inspectAll(
   options: { region: Region; wantTiles: boolean; onDone?: (done: number, total: number) => void },
 ): Promise<InspectedImage[]> {
   const inspected: InspectedImage[] = [];
-  let next = 0;
   await runInspection({
     ...engine,
-    source: {
-      next: async ({ limit }) => {
-        const from = next;
-        next = Math.min(paths.length, from + limit);
-        return paths
-          .slice(from, next)
-          .map((file, offset) => ({ imageId: from + offset, path: file, region: options.region, probabilityPath: null }));
-      },
-    },
+    source: listSource(paths, (file) => ({ path: file, region: options.region, probabilityPath: null })),
     sink: {
       result: async (item, output, summary) => {
         inspected.push({ path: item.path, output, summary });

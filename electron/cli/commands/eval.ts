@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { DeviceChoice, Engine } from '#shared/domain/model';
 import type { ErrorInfo } from '#shared/errors/codes';
 import { RailscopeError, toErrorInfo } from '#shared/errors/railscope-error';
+import { listSource } from '#shared/jobs/list-source';
 import { runInspection } from '#shared/jobs/run-inspection';
 import { compatDatasetScore, strictDatasetScore, type DatasetScore, type OverlapCounts } from '#shared/masks/metrics';
 import type { InferImageOutput } from '#shared/ports/inference';
@@ -132,22 +133,14 @@ async function scoreModel(
       if (!compat) return scoreMaskFile(fileOf(index), labelPath, 'strict');
       return scoreProbabilityMap(fileOf(index), output.probabilityBox ?? { x: 0, y: 0, width, height }, width, height, labelPath);
     };
-    let next = 0;
     await runInspection({
       ...engine,
-      source: {
-        next: async ({ limit }) => {
-          const from = next;
-          next = Math.min(labelled.length, from + limit);
-          return labelled.slice(from, next).map((image, offset) => ({
-            imageId: from + offset,
-            path: image.path,
-            region: { mode: options.region, box: null },
-            probabilityPath: compat ? fileOf(from + offset) : null,
-            maskPath: compat ? null : fileOf(from + offset),
-          }));
-        },
-      },
+      source: listSource(labelled, (image, index) => ({
+        path: image.path,
+        region: { mode: options.region, box: null },
+        probabilityPath: compat ? fileOf(index) : null,
+        maskPath: compat ? null : fileOf(index),
+      })),
       sink: {
         result: async ({ imageId }, output) => {
           await note(context, tally, view, labelled[imageId] as LabelledImage, () => score(imageId, output));

@@ -13,6 +13,8 @@ const MAX_SAMPLED_LINES = 512;
 /** Narrower pictures are not cut: nothing is gained, and textures look like bands. */
 const MIN_ACROSS_PX = 512;
 const MIN_ALONG_PX = 256;
+/** The profile has about this many places; wider pictures are averaged over some pixels. */
+const PROFILE_PLACES = 512;
 /** Where between background and peak the band begins. */
 const EDGE_LEVEL = 0.12;
 /** Dark streaks inside the rail head up to this share of the picture do not split the band. */
@@ -48,47 +50,54 @@ interface Band {
 function findAcross(image: DecodedImage, axis: Axis): Band | null {
   const [across, along] = axis === 'x' ? [image.width, image.height] : [image.height, image.width];
   if (across < MIN_ACROSS_PX || along < MIN_ALONG_PX) return null;
-  const segments = segmentProfiles(image, axis);
-  const profile = smooth(medianProfile(segments, across), Math.max(1, Math.round(across / 256)));
+  const placePx = Math.floor(across / PROFILE_PLACES);
+  const segments = segmentProfiles(image, axis, placePx);
+  const places = Math.floor(across / placePx);
+  const profile = smooth(medianProfile(segments, places), Math.max(1, Math.round(places / 256)));
   const background = quantile(profile, 0.25);
   const peak = quantile(profile, 0.98);
   // one grey level is added, so that black pictures have no infinite contrast
-  const contrast = (peak + 1) / (background + 1);
-  if (contrast < MIN_CONTRAST) return null;
-  const core = strongestRun(profile, background + EDGE_LEVEL * (peak - background), Math.round(across * MAX_GAP_SHARE));
-  const share = (core.end - core.start) / across;
+  if ((peak + 1) / (background + 1) < MIN_CONTRAST) return null;
+  const core = strongestRun(profile, background + EDGE_LEVEL * (peak - background), Math.round(places * MAX_GAP_SHARE));
+  const share = (core.end - core.start) / places;
   if (share < MIN_BAND_SHARE || share > MAX_BAND_SHARE || segmentShare(segments, core) < MIN_SEGMENT_SHARE) return null;
   const margin = Math.round(across * MARGIN_SHARE);
-  return { start: Math.max(0, core.start - margin), end: Math.min(across, core.end + margin) };
+  return { start: Math.max(0, core.start * placePx - margin), end: Math.min(across, core.end * placePx + margin) };
 }
 
-/** Mean grey (0…255) across the rail, for each segment along it, from at most 512 lines. */
-function segmentProfiles(image: DecodedImage, axis: Axis): Float32Array[] {
+/** Mean grey (0…255) across the rail, in places of `placePx` pixels, for each segment along it, from at most 512 lines. */
+function segmentProfiles(image: DecodedImage, axis: Axis, placePx: number): Float32Array[] {
   const { data, width, height, channels } = image;
   const [across, along] = axis === 'x' ? [width, height] : [height, width];
   const [acrossStep, alongStep] = axis === 'x' ? [channels, width * channels] : [width * channels, channels];
-  const green = channels === 3 ? 1 : 0;
-  const scale = image.bitDepth === 16 ? 1 / 257 : 1;
-  const linesPerSegment = Math.max(1, Math.min(MAX_SAMPLED_LINES, along) / SEGMENTS);
+  const places = Math.floor(across / placePx);
+  const lines = Math.ceil(Math.min(MAX_SAMPLED_LINES, along) / SEGMENTS);
+  const factor = (image.bitDepth === 16 ? 1 / 257 : 1) / (lines * placePx);
+  // the middle channel of RGB carries most of the brightness
+  const firstSample = channels === 3 ? 1 : 0;
   return Array.from({ length: SEGMENTS }, (_, segment) => {
-    const sums = new Float32Array(across);
-    for (let line = 0; line < linesPerSegment; line++) {
-      const at = Math.min(along - 1, Math.floor(((segment + line / linesPerSegment) * along) / SEGMENTS));
-      const from = at * alongStep + green;
-      for (let i = 0; i < across; i++) sums[i] = (sums[i] ?? 0) + (data[from + i * acrossStep] ?? 0);
+    const means = new Float32Array(places);
+    for (let line = 0; line < lines; line++) {
+      let at = Math.floor(((segment + line / lines) * along) / SEGMENTS) * alongStep + firstSample;
+      for (let place = 0; place < places; place++) {
+        let sum = 0;
+        for (let pixel = 0; pixel < placePx; pixel++, at += acrossStep) sum += data[at] as number;
+        means[place] = (means[place] as number) + sum * factor;
+      }
     }
-    const factor = scale / Math.ceil(linesPerSegment);
-    return sums.map((sum) => sum * factor);
+    return means;
   });
 }
 
-function medianProfile(segments: readonly Float32Array[], length: number): Float32Array {
+function medianProfile(segments: readonly Float32Array[], places: number): Float32Array {
   const values = new Float32Array(segments.length);
-  return Float32Array.from({ length }, (_, i) => {
-    segments.forEach((segment, s) => (values[s] = segment[i] ?? 0));
+  const medians = new Float32Array(places);
+  for (let place = 0; place < places; place++) {
+    for (let s = 0; s < values.length; s++) values[s] = segments[s]?.[place] ?? 0;
     values.sort();
-    return values[(values.length - 1) >> 1] ?? 0;
-  });
+    medians[place] = values[(values.length - 1) >> 1] ?? 0;
+  }
+  return medians;
 }
 
 /** Mean over `2 × radius + 1` places, fewer at the ends. */

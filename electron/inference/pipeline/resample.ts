@@ -17,19 +17,21 @@ export interface Resampler {
 export function triangleResampler(sourceLength: number, targetLength: number): Resampler {
   const ratio = sourceLength / targetLength;
   const radius = Math.max(1, ratio);
-  const taps = Math.ceil(2 * radius) + 1;
+  // as many whole positions as can lie strictly between centre − radius and centre + radius
+  const taps = Math.ceil(2 * radius);
   const starts = new Int32Array(targetLength);
   const weights = new Float32Array(targetLength * taps);
   for (let target = 0; target < targetLength; target++) {
     const centre = (target + 0.5) * ratio - 0.5;
-    const start = Math.ceil(centre - radius);
+    const start = Math.floor(centre - radius) + 1;
     starts[target] = start;
-    const row = Array.from({ length: taps }, (_, tap) => Math.max(0, 1 - Math.abs(start + tap - centre) / radius));
-    const sum = row.reduce((total, weight) => total + weight, 0);
-    weights.set(
-      row.map((weight) => weight / sum),
-      target * taps,
-    );
+    let sum = 0;
+    for (let tap = 0; tap < taps; tap++) sum += triangle(start + tap - centre, radius);
+    for (let tap = 0; tap < taps; tap++) weights[target * taps + tap] = triangle(start + tap - centre, radius) / sum;
   }
   return { sourceLength, targetLength, taps, starts, weights };
+}
+
+function triangle(distance: number, radius: number): number {
+  return Math.max(0, 1 - Math.abs(distance) / radius);
 }

@@ -6,7 +6,13 @@ import { imageRecordSchema, regionSchema, reviewStatusSchema } from './image';
 import { engineSchema } from './model';
 
 /** Timings of one picture, milliseconds. `run` is the time inside the session. */
-export const timingsSchema = z.object({ decode: z.number(), preprocess: z.number(), run: z.number(), postprocess: z.number(), total: z.number() });
+export const timingsSchema = z.object({
+  decode: z.number(),
+  preprocess: z.number(),
+  run: z.number(),
+  postprocess: z.number(),
+  total: z.number(),
+});
 export type Timings = z.infer<typeof timingsSchema>;
 
 export const inferenceSummarySchema = z.object({

@@ -48,4 +48,3 @@ export const reportDataSchema = z.object({
   coverage: z.array(reportCoverageSchema),
 });
 export type ReportData = z.infer<typeof reportDataSchema>;
-

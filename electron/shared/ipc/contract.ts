@@ -42,7 +42,13 @@ export const contract = {
   'app.info': {
     host: 'main',
     input: nothing,
-    output: z.object({ version: z.string(), electron: z.string(), platform: z.string(), demoFolder: z.string(), openFolder: z.string().nullable() }),
+    output: z.object({
+      version: z.string(),
+      electron: z.string(),
+      platform: z.string(),
+      demoFolder: z.string(),
+      openFolder: z.string().nullable(),
+    }),
   },
   'app.settings.get': { host: 'main', input: nothing, output: appSettingsSchema },
   'app.settings.set': { host: 'main', input: appSettingsSchema.partial(), output: appSettingsSchema },
@@ -63,10 +69,22 @@ export const contract = {
     output: z.object({ total: z.int(), rows: z.array(imageRecordSchema) }),
   },
   /** where an image stands in the filtered, sorted list; -1 when the filter hides it */
-  'images.indexOf': { host: 'project', input: z.object({ imageId: z.int(), filter: imageFilterSchema, sort: imageSortSchema }), output: z.int() },
-  'images.setStatus': { host: 'project', input: z.object({ imageId: z.int().positive(), status: reviewStatusSchema }), output: imageRecordSchema },
+  'images.indexOf': {
+    host: 'project',
+    input: z.object({ imageId: z.int(), filter: imageFilterSchema, sort: imageSortSchema }),
+    output: z.int(),
+  },
+  'images.setStatus': {
+    host: 'project',
+    input: z.object({ imageId: z.int().positive(), status: reviewStatusSchema }),
+    output: imageRecordSchema,
+  },
   /** `auto` asks the inference process to find the band; the found box comes back */
-  'images.setRegion': { host: 'main', input: z.object({ imageId: z.int().positive(), mode: regionModeSchema, box: boxSchema.nullable() }), output: regionSchema },
+  'images.setRegion': {
+    host: 'main',
+    input: z.object({ imageId: z.int().positive(), mode: regionModeSchema, box: boxSchema.nullable() }),
+    output: regionSchema,
+  },
 
   'defects.page': {
     host: 'project',
@@ -88,10 +106,19 @@ export const contract = {
 
   'jobs.startInspection': {
     host: 'main',
-    input: z.object({ modelId: z.string(), device: deviceChoiceSchema, scope: z.enum(['missing', 'all', 'one']), imageId: z.int().nullable() }),
+    input: z.object({
+      modelId: z.string(),
+      device: deviceChoiceSchema,
+      scope: z.enum(['missing', 'all', 'one']),
+      imageId: z.int().nullable(),
+    }),
     output: z.object({ jobId: z.int() }),
   },
-  'jobs.startReport': { host: 'main', input: z.object({ options: reportOptionsSchema, outputPath: z.string().max(4096).nullable() }), output: z.object({ jobId: z.int() }).nullable() },
+  'jobs.startReport': {
+    host: 'main',
+    input: z.object({ options: reportOptionsSchema, outputPath: z.string().max(4096).nullable() }),
+    output: z.object({ jobId: z.int() }).nullable(),
+  },
   'jobs.pause': { host: 'main', input: z.object({ jobId: z.int() }), output: nothing },
   'jobs.resume': { host: 'main', input: z.object({ jobId: z.int() }), output: nothing },
   'jobs.cancel': { host: 'main', input: z.object({ jobId: z.int() }), output: nothing },

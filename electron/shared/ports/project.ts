@@ -82,13 +82,35 @@ export interface ProjectPort extends ProjectChannels {
   imageTile(input: { imageId: number; level: number; tileX: number; tileY: number }): Promise<RawTile>;
   probabilityTile(input: { imageId: number; level: number; tileX: number; tileY: number }): Promise<RawTile>;
   thumbnail(input: { imageId: number }): Promise<EncodedImage>;
-  crop(input: { imageId: number; x: number; y: number; width: number; height: number; maxSidePx: number; stretch: 'auto' | 'none' }): Promise<EncodedImage>;
-  overlay(input: { imageId: number; label: number; x: number; y: number; width: number; height: number; maxSidePx: number; layer: 'review' | 'model' }): Promise<EncodedImage>;
+  crop(input: {
+    imageId: number;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    maxSidePx: number;
+    stretch: 'auto' | 'none';
+  }): Promise<EncodedImage>;
+  overlay(input: {
+    imageId: number;
+    label: number;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    maxSidePx: number;
+    layer: 'review' | 'model';
+  }): Promise<EncodedImage>;
   setRegion(input: { imageId: number; region: Region }): Promise<Region>;
   /** what `editor.rethreshold` needs; null where no map was kept */
   probabilityFile(input: { imageId: number }): Promise<{ path: string; summary: InferenceSummary; header: ImageHeader } | null>;
 
-  createInspectionJob(input: { modelId: string; device: DeviceChoice; scope: 'missing' | 'all' | 'one'; imageId: number | null }): Promise<InspectionJobRow>;
+  createInspectionJob(input: {
+    modelId: string;
+    device: DeviceChoice;
+    scope: 'missing' | 'all' | 'one';
+    imageId: number | null;
+  }): Promise<InspectionJobRow>;
   /** the job that was cut off by a crash or an exit; null = none. Resumes at its first unfinished picture. */
   unfinishedJob(input: undefined): Promise<InspectionJobRow | null>;
   setJobState(input: { jobId: number; state: JobState; engine: Engine | null }): Promise<void>;

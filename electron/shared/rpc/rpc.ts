@@ -51,16 +51,18 @@ export function createRpcClient<T extends Methods<T>>(transport: Transport, peer
   });
 
   const call = new Proxy({} as T, {
-    get: (_, method) => (input: unknown): Promise<unknown> =>
-      new Promise((resolve, reject) => {
-        if (gone) {
-          reject(gone);
-          return;
-        }
-        const id = nextId++;
-        open.set(id, { resolve, reject });
-        transport.post({ kind: 'call', id, method: String(method), input } satisfies Message);
-      }),
+    get:
+      (_, method) =>
+      (input: unknown): Promise<unknown> =>
+        new Promise((resolve, reject) => {
+          if (gone) {
+            reject(gone);
+            return;
+          }
+          const id = nextId++;
+          open.set(id, { resolve, reject });
+          transport.post({ kind: 'call', id, method: String(method), input } satisfies Message);
+        }),
   });
   const on = (event: string, listener: (payload: unknown) => void): (() => void) => {
     const set = listeners.get(event) ?? new Set();
@@ -85,7 +87,10 @@ export function serveRpc<T extends Methods<T>>(transport: Transport, methods: T)
   return { emit: (event, payload) => transport.post({ kind: 'event', event, payload } satisfies Message) };
 }
 
-async function answer(table: Record<string, (input: unknown) => Promise<unknown>>, call: { id: number; method: string; input: unknown }): Promise<Message> {
+async function answer(
+  table: Record<string, (input: unknown) => Promise<unknown>>,
+  call: { id: number; method: string; input: unknown },
+): Promise<Message> {
   try {
     // methods of a class lie on its prototype; those of Object are nobody's to call
     const method = call.method in Object.prototype ? undefined : table[call.method];

@@ -1,5 +1,4 @@
-import { ActionIcon, Button, Indicator, Popover, Select, Stack, Tooltip } from '@mantine/core';
-import { IconFilter } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { defectClass, defectClasses, defectGrades } from '#shared/domain/defect-classes';
 import type { DefectDecision } from '#shared/domain/defect';
@@ -8,6 +7,8 @@ import { useName } from '../../app/state/locale';
 import { ChoiceBar } from '../controls/choice-bar';
 import { ClassSwatch } from '../controls/class-swatch';
 import { ChipGroup } from './chip-group';
+import { FilterPopover } from './filter-popover';
+import { ListSelect } from './list-select';
 import { setDefectQuery, useQueue } from './queue-store';
 import styles from './queue.module.css';
 
@@ -49,13 +50,13 @@ function SortSelect() {
   const { t } = useTranslation('workspace');
   const sort = useQueue((state) => state.defects.sort);
   return (
-    <Select
-      className={styles.grow}
-      aria-label={t('queue.sort')}
-      data={defectSortSchema.options.map((value) => ({ value, label: t(`queue.defectSort.${value}`) }))}
+    <ListSelect
+      label={t('queue.sort')}
+      options={defectSortSchema.options}
+      labelOf={(value) => t(`queue.defectSort.${value}`)}
       value={sort}
-      onChange={(value) => setDefectQuery({ sort: defectSortSchema.parse(value) })}
-      data-testid="defect-sort"
+      onChange={(value) => setDefectQuery({ sort: value })}
+      testId="defect-sort"
     />
   );
 }
@@ -66,38 +67,25 @@ function MoreFilters() {
   const filter = useQueue((state) => state.defects.filter);
   const isSet = filter.classCodes.length > 0 || filter.grades.length > 0;
   return (
-    <Popover position="bottom-end" width={260} shadow="md" trapFocus>
-      <Popover.Target>
-        <Tooltip label={t('queue.filter')}>
-          <Indicator disabled={!isSet} size={7} offset={5}>
-            <ActionIcon variant="default" size={30} aria-label={t('queue.filter')} data-testid="defect-more-filters">
-              <IconFilter size={14} />
-            </ActionIcon>
-          </Indicator>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Stack gap="sm">
-          <ChipGroup
-            title={t('queue.classes')}
-            values={classCodes}
-            chosen={filter.classCodes}
-            labelOf={(code) => name(defectClass(code))}
-            iconOf={(code) => <ClassSwatch code={code} sizePx={11} />}
-            onChange={(codes) => setDefectQuery({ filter: { classCodes: codes } })}
-          />
-          <ChipGroup
-            title={t('queue.grades')}
-            values={defectGrades}
-            chosen={filter.grades}
-            labelOf={(grade) => t(`domain:grade.${grade}`)}
-            onChange={(grades) => setDefectQuery({ filter: { grades } })}
-          />
-          <Button variant="default" disabled={!isSet} onClick={() => setDefectQuery({ filter: { classCodes: [], grades: [] } })}>
-            {t('queue.clearFilter')}
-          </Button>
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
+    <FilterPopover label={t('queue.filter')} isSet={isSet} testId="defect-more-filters">
+      <ChipGroup
+        title={t('queue.classes')}
+        values={classCodes}
+        chosen={filter.classCodes}
+        labelOf={(code) => name(defectClass(code))}
+        iconOf={(code) => <ClassSwatch code={code} sizePx={11} />}
+        onChange={(codes) => setDefectQuery({ filter: { classCodes: codes } })}
+      />
+      <ChipGroup
+        title={t('queue.grades')}
+        values={defectGrades}
+        chosen={filter.grades}
+        labelOf={(grade) => t(`domain:grade.${grade}`)}
+        onChange={(grades) => setDefectQuery({ filter: { grades } })}
+      />
+      <Button variant="default" disabled={!isSet} onClick={() => setDefectQuery({ filter: { classCodes: [], grades: [] } })}>
+        {t('queue.clearFilter')}
+      </Button>
+    </FilterPopover>
   );
 }

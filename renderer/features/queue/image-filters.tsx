@@ -1,11 +1,13 @@
-import { ActionIcon, Indicator, Popover, Select, Stack, TextInput, Tooltip } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconFilter, IconSearch } from '@tabler/icons-react';
+import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reviewStatuses } from '#shared/domain/image';
 import { imageFilterSchema, imageSortSchema } from '#shared/ipc/contract';
 import { ChipGroup } from './chip-group';
+import { FilterPopover } from './filter-popover';
+import { ListSelect } from './list-select';
 import { setImageQuery, useQueue } from './queue-store';
 import styles from './queue.module.css';
 
@@ -57,13 +59,13 @@ function OnlySelect() {
   const { t } = useTranslation('workspace');
   const only = useQueue((state) => state.images.filter.only);
   return (
-    <Select
-      className={styles.grow}
-      aria-label={t('queue.filter')}
-      data={onlySchema.options.map((value) => ({ value, label: t(`queue.only.${value}`) }))}
+    <ListSelect
+      label={t('queue.filter')}
+      options={onlySchema.options}
+      labelOf={(value) => t(`queue.only.${value}`)}
       value={only}
-      onChange={(value) => setImageQuery({ filter: { only: onlySchema.parse(value) } })}
-      data-testid="image-only"
+      onChange={(value) => setImageQuery({ filter: { only: value } })}
+      testId="image-only"
     />
   );
 }
@@ -72,13 +74,13 @@ function SortSelect() {
   const { t } = useTranslation('workspace');
   const sort = useQueue((state) => state.images.sort);
   return (
-    <Select
-      className={styles.grow}
-      aria-label={t('queue.sort')}
-      data={imageSortSchema.options.map((value) => ({ value, label: t(`queue.imageSort.${value}`) }))}
+    <ListSelect
+      label={t('queue.sort')}
+      options={imageSortSchema.options}
+      labelOf={(value) => t(`queue.imageSort.${value}`)}
       value={sort}
-      onChange={(value) => setImageQuery({ sort: imageSortSchema.parse(value) })}
-      data-testid="image-sort"
+      onChange={(value) => setImageQuery({ sort: value })}
+      testId="image-sort"
     />
   );
 }
@@ -87,27 +89,14 @@ function MoreFilters() {
   const { t } = useTranslation(['workspace', 'domain']);
   const status = useQueue((state) => state.images.filter.status);
   return (
-    <Popover position="bottom-end" width={220} shadow="md" trapFocus>
-      <Popover.Target>
-        <Tooltip label={t('queue.statuses')}>
-          <Indicator disabled={status.length === 0} size={7} offset={5}>
-            <ActionIcon variant="default" size={30} aria-label={t('queue.statuses')} data-testid="image-status-filter">
-              <IconFilter size={14} />
-            </ActionIcon>
-          </Indicator>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Stack gap="xs">
-          <ChipGroup
-            title={t('queue.statuses')}
-            values={reviewStatuses}
-            chosen={status}
-            labelOf={(value) => t(`domain:status.${value}`)}
-            onChange={(values) => setImageQuery({ filter: { status: values } })}
-          />
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
+    <FilterPopover label={t('queue.statuses')} isSet={status.length > 0} testId="image-status-filter">
+      <ChipGroup
+        title={t('queue.statuses')}
+        values={reviewStatuses}
+        chosen={status}
+        labelOf={(value) => t(`domain:status.${value}`)}
+        onChange={(values) => setImageQuery({ filter: { status: values } })}
+      />
+    </FilterPopover>
   );
 }

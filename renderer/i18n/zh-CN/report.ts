@@ -11,7 +11,7 @@ export const report = {
     defects: '收录缺陷',
     defectsAccepted: '仅已确认',
     defectsNotRejected: '已确认与未复核',
-    defectsAll: '全部（含已否决）',
+    defectsAll: '全部（含已否定）',
     coverage: '附检测范围清单（逐张图像）',
     pages: '{{pages}} 页 · {{defects}} 处缺陷',
     previewPage: '第 {{page}} / {{pages}} 页',
@@ -39,7 +39,7 @@ export const report = {
 
   outline: { cover: '封面', summary: '检测概要', defects: '缺陷', coverage: '检测范围清单', signOff: '签署' },
 
-  scope: { accepted: '仅收录已确认的缺陷', 'not-rejected': '收录已确认与未复核的缺陷', all: '收录全部缺陷（含已否决）' },
+  scope: { accepted: '仅收录已确认的缺陷', 'not-rejected': '收录已确认与未复核的缺陷', all: '收录全部缺陷（含已否定）' },
 
   cover: {
     line: '线路',
