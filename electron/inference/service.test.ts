@@ -11,7 +11,7 @@ import { BackendRegistry } from './backends/registry';
 import { ModelCatalog } from './catalog/model-catalog';
 import { startImageWorkers } from './pipeline/worker-pool';
 import { InferenceService } from './service';
-import { buildWorker } from './testing/built-worker';
+import { buildEntries } from './testing/built-entries';
 import { syntheticImage } from './testing/synthetic-image';
 
 /** Passes its probe and then does not load, as CUDA without cuDNN. */
@@ -38,7 +38,7 @@ describe('InferenceService with worker threads and shipped weights', () => {
     service = new InferenceService({
       catalog: new ModelCatalog(path.resolve(import.meta.dirname, '../../models/catalog')),
       registry: new BackendRegistry([brokenCuda, ortCpu]),
-      workers: startImageWorkers(await buildWorker(folder), 1),
+      workers: startImageWorkers((await buildEntries(folder)).worker, 1),
     });
   });
   afterAll(async () => {
@@ -96,7 +96,7 @@ describe('InferenceService with worker threads and shipped weights', () => {
   });
 
   it('replaces a worker that died', async () => {
-    const workers = startImageWorkers(await buildWorker(folder), 1);
+    const workers = startImageWorkers((await buildEntries(folder)).worker, 1);
     const first = workers.next();
     const lost = first.findRegion({ path: path.join(folder, 'rail.png') });
     await workers.close();

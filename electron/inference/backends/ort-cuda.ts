@@ -38,14 +38,20 @@ function whyUnavailable(): string | null {
   if (loadFailure !== null) return loadFailure;
   if (process.platform !== 'linux') return 'CUDA is supported on Linux x64 in this version';
   if (!DRIVER_NODES.some((node) => existsSync(node))) return 'no NVIDIA device is visible (no /dev/nvidia0)';
-  const folder = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
-    'bin/napi-v6',
-    process.platform,
-    process.arch,
-  );
+  const folder = runtimeFolder();
+  if (folder === null) return 'onnxruntime-node is not installed';
   const missing = PROVIDER_FILES.filter((file) => !existsSync(path.join(folder, file)));
   return missing.length === 0 ? null : `not installed beside ONNX Runtime (${folder}): ${missing.join(', ')}`;
+}
+
+/** Where libonnxruntime lies; providers are loaded from beside it. */
+function runtimeFolder(): string | null {
+  try {
+    const installed = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+    return path.join(path.dirname(installed), 'bin/napi-v6', process.platform, process.arch);
+  } catch {
+    return null;
+  }
 }
 
 /** ONNX Runtime reports a provider that does not load like a faulty model; only the text differs. */
