@@ -3,9 +3,9 @@ import { cropGeometry, encodeRgbaPng } from '#imaging';
 import { defectClass } from '#shared/domain/defect-classes';
 import type { Defect } from '#shared/domain/defect';
 import type { ImageHeader } from '#shared/domain/image';
-import { intersectBoxes, type Box } from '#shared/geometry/box';
+import type { Box } from '#shared/geometry/box';
+import { labelMapOfTiles } from '#shared/masks/label-tiles';
 import { MASK_TILE_SIDE_PX, type MaskTile } from '#shared/masks/types';
-import { decodeTileRuns, TILE_AREA_PX } from '#shared/masks/tile-runs';
 
 const FILL_ALPHA = 115;
 const OUTLINE_ALPHA = 255;
@@ -39,21 +39,10 @@ export async function drawOverlay(request: OverlayRequest): Promise<Uint8Array> 
 
 /** The labels of the box's pixels, row-major; labels that are not shown count as background. */
 function labelsIn(box: Box, tiles: readonly MaskTile[], shown: ReadonlySet<number>): Uint16Array {
-  const labels = new Uint16Array(box.width * box.height);
-  const tileLabels = new Uint16Array(TILE_AREA_PX);
-  for (const tile of tiles) {
-    const origin = { x: tile.tileX * MASK_TILE_SIDE_PX, y: tile.tileY * MASK_TILE_SIDE_PX };
-    const part = intersectBoxes(box, { ...origin, width: MASK_TILE_SIDE_PX, height: MASK_TILE_SIDE_PX });
-    if (!part) continue;
-    decodeTileRuns(tile.runs, tileLabels);
-    for (let y = part.y; y < part.y + part.height; y++) {
-      const from = (y - origin.y) * MASK_TILE_SIDE_PX - origin.x;
-      const to = (y - box.y) * box.width - box.x;
-      for (let x = part.x; x < part.x + part.width; x++) {
-        const label = tileLabels[from + x] ?? 0;
-        if (label !== 0 && shown.has(label)) labels[to + x] = label;
-      }
-    }
+  const labels = labelMapOfTiles(tiles, box);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] ?? 0;
+    if (label !== 0 && !shown.has(label)) labels[i] = 0;
   }
   return labels;
 }

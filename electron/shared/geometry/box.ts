@@ -38,9 +38,3 @@ export function uniteBoxes(a: Box, b: Box): Box {
   const y = Math.min(a.y, b.y);
   return { x, y, width: Math.max(boxRight(a), boxRight(b)) - x, height: Math.max(boxBottom(a), boxBottom(b)) - y };
 }
-
-/** Grows a box by `marginPx` on every side and cuts it at the image's edges. */
-export function expandBox(box: Box, marginPx: number, imageWidth: number, imageHeight: number): Box {
-  const grown = { x: box.x - marginPx, y: box.y - marginPx, width: box.width + 2 * marginPx, height: box.height + 2 * marginPx };
-  return intersectBoxes(grown, { x: 0, y: 0, width: imageWidth, height: imageHeight }) ?? { x: 0, y: 0, width: 0, height: 0 };
-}
