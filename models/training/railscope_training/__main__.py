@@ -1,0 +1,5 @@
+"""`python -m railscope_training COMMAND`."""
+
+from railscope_training.cli import main
+
+raise SystemExit(main())
