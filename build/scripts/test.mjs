@@ -1,18 +1,19 @@
 /**
  * `npm test [-- STEP …]`: prepares a fresh clone and runs typecheck, lint, unit tests and the end-to-end specs in the
- * real Electron under Xvfb. Ends with "N passed, N failed". Steps: typecheck lint unit e2e; `screenshots` renews the
+ * real Electron under Xvfb. Ends with "N passed, N failed". Steps: typecheck lint unit training e2e; `screenshots` renews the
  * README's pictures and is run only when named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
+import { ensurePythonEnvironment } from './python-env.mjs';
 import { ensureBuild, ensurePackages, ensureSystemPackages, main, root, say } from './steps.mjs';
 
 const bin = (name) => path.join(root, 'node_modules/.bin', name);
 
-function execute(command, args, env = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+function execute(command, args, env = {}, cwd = root) {
+  const result = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
   return result.status === 0;
 }
 
@@ -42,14 +43,31 @@ async function playwright(reportFolder, project) {
   return !ok && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
+/** The Python package: style, types and tests in an environment of its own. */
+async function training(reportFolder) {
+  const folder = path.join(root, 'models/training');
+  const python = await ensurePythonEnvironment('training', path.join(folder, 'requirements.txt'));
+  const inPackage = (...args) => execute(python, ['-m', ...args], { OMP_NUM_THREADS: String(Math.min(2, availableParallelism())) }, folder);
+  const checks = [inPackage('ruff', 'check', '.'), inPackage('ruff', 'format', '--check', '.'), inPackage('mypy', 'railscope_training')];
+  const file = path.join(reportFolder, 'training.xml');
+  const ok = inPackage('pytest', `--junit-xml=${file}`);
+  const suite = /<testsuite [^>]*>/.exec(await readFile(file, 'utf8').catch(() => ''))?.[0] ?? '';
+  const number = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = number('failures') + number('errors') + number('skipped');
+  const counts = { passed: number('tests') - failed, failed: !ok && failed === 0 ? 1 : failed };
+  for (const passed of checks) counts[passed ? 'passed' : 'failed']++;
+  return counts;
+}
+
 const steps = {
   typecheck: async () => oneResult(execute(bin('tsc'), ['-b'])),
   lint: async () => oneResult(execute(bin('eslint'), ['--config', 'build/eslint.config.mjs', '--max-warnings', '0', '.'])),
   unit,
+  training,
   e2e: (folder) => playwright(folder, 'e2e'),
   screenshots: (folder) => playwright(folder, 'screenshots'),
 };
-const everyRun = ['typecheck', 'lint', 'unit', 'e2e'];
+const everyRun = ['typecheck', 'lint', 'unit', 'training', 'e2e'];
 
 await main(async () => {
   const wanted = process.argv.slice(2);
