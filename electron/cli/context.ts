@@ -31,6 +31,8 @@ export interface PrintReportInput {
 /** What the command line needs from other processes. */
 export interface CliPorts {
   readonly version: string;
+  /** the built-in pictures */
+  readonly demoImages: string;
   startInference(): StartedPort<InferencePort>;
   startProject(): StartedPort<ProjectPort>;
   /** @throws report-failed, cancelled */
@@ -47,7 +49,7 @@ export interface CliContext {
   readonly signal: AbortSignal;
 }
 
-export const exitCodes = { done: 0, usage: 2, failed: 3, interrupted: 130 } as const;
+export const exitCodes = { done: 0, differs: 1, usage: 2, failed: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** The command was called wrongly: exit code 2. */

@@ -6,6 +6,8 @@ import { evaluate } from './commands/eval';
 import { inspect } from './commands/inspect';
 import { listDevices, listModels } from './commands/lists';
 import { UsageError, type CliContext, type ExitCode } from './context';
+import { addBench, addPrecision } from './measure/measure-options';
+import { integerFrom, numberFrom } from './option-values';
 
 interface SharedOptions {
   model?: string;
@@ -32,6 +34,8 @@ export function buildProgram(context: CliContext, finish: (code: ExitCode) => vo
   program.helpCommand(false);
   addInspect(program, context, finish);
   addEval(program, context, finish);
+  addCommonOptions(addPrecision(program, context, finish), context);
+  addCommonOptions(addBench(program, context, finish), context);
   addList(program, context, 'models', (json) => listModels(context, json), finish);
   addList(program, context, 'devices', (json) => listDevices(context, json), finish);
   return program;
@@ -113,23 +117,6 @@ function sharedOptions(options: SharedOptions) {
   };
 }
 
-function numberFrom(name: string, low: number, high: number): (value: string) => number {
-  return (value) => {
-    const number = value.trim() === '' ? NaN : Number(value);
-    if (number >= low && number <= high) return number;
-    throw new UsageError('usage.number', { name, low, high, value });
-  };
-}
-
-function integerFrom(name: string, low: number, high: number): (value: string) => number {
-  const parse = numberFrom(name, low, high);
-  return (value) => {
-    const number = parse(value);
-    if (Number.isInteger(number)) return number;
-    throw new UsageError('usage.number', { name, low, high, value });
-  };
-}
-
 function localise(command: Command, { t, io }: CliContext): void {
   const titles: Record<string, string> = {
     'Usage:': t('help.usage'),
@@ -150,8 +137,8 @@ function localise(command: Command, { t, io }: CliContext): void {
 function describeOption(option: Option, t: CliContext['t']): string {
   const facts: string[] = [];
   if (option.argChoices) facts.push(`${t('help.choices')}: ${option.argChoices.join(', ')}`);
-  if (option.defaultValue !== undefined && typeof option.defaultValue !== 'boolean')
-    facts.push(`${t('help.default')}: ${String(option.defaultValue)}`);
+  const value = typeof option.defaultValue === 'boolean' ? '' : String(option.defaultValue ?? '');
+  if (value !== '') facts.push(`${t('help.default')}: ${value}`);
   return facts.length > 0 ? `${option.description} (${facts.join('; ')})` : option.description;
 }
 

@@ -47,6 +47,7 @@ const io: CliIo = {
 
 const ports: CliPorts = {
   version: version(),
+  demoImages: path.join(root, 'models/demo/images'),
   startInference: () => forkPort<InferencePort>(path.join(bundles, 'inference.mjs'), 'inference'),
   startProject: () => forkPort<ProjectPort>(path.join(bundles, 'project.mjs'), 'project'),
   printReport: (input) => printReport(root, input),

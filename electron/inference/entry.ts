@@ -6,7 +6,10 @@ import { transportToParent } from '#shared/rpc/process-transport';
 import { serveRpc } from '#shared/rpc/rpc';
 import { BackendRegistry } from './backends/registry';
 import { ModelCatalog } from './catalog/model-catalog';
+import { runtimeVersion } from './backends/ort-session';
 import { startImageWorkers } from './pipeline/worker-pool';
+import { profileFile } from './profile/profile-file';
+import { ProfileStore } from './profile/profile-store';
 import { InferenceService, workerCount } from './service';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -16,6 +19,7 @@ const transport = transportToParent(process);
 const service = new InferenceService({
   catalog: new ModelCatalog(catalogFolder),
   registry: new BackendRegistry(),
+  profile: new ProfileStore(profileFile(), runtimeVersion),
   workers: startImageWorkers(new URL('./inference-worker.mjs', import.meta.url), workerCount()),
 });
 serveRpc<InferencePort>(transport, service);

@@ -10,6 +10,7 @@ import { ortCpu } from './backends/ort-cpu';
 import { BackendRegistry } from './backends/registry';
 import { ModelCatalog } from './catalog/model-catalog';
 import { startImageWorkers } from './pipeline/worker-pool';
+import { ProfileStore } from './profile/profile-store';
 import { InferenceService } from './service';
 import { buildEntries } from './testing/built-entries';
 import { syntheticImage } from './testing/synthetic-image';
@@ -38,6 +39,7 @@ describe('InferenceService with worker threads and shipped weights', () => {
     service = new InferenceService({
       catalog: new ModelCatalog(path.resolve(import.meta.dirname, '../../models/catalog')),
       registry: new BackendRegistry([brokenCuda, ortCpu]),
+      profile: new ProfileStore(path.join(folder, 'machine-profile.json'), 'test'),
       workers: startImageWorkers((await buildEntries(folder)).worker, 1),
     });
   });
@@ -86,6 +88,32 @@ describe('InferenceService with worker threads and shipped weights', () => {
     expect(await service.findRegion({ path: file })).toMatchObject({ box: region.box, header: { width: 1300 } });
     await service.close({ sessionId });
     await expect(service.infer(input)).rejects.toMatchObject({ code: 'bad-request' });
+  });
+
+  it('measures speed, compares an engine with itself, and uses what was found best', async () => {
+    const wish = { device: 'cpu', precision: null, threads: 1, batch: 2 } as const;
+    const speed = await service.measureSpeed({ modelId: 'u2netp-surface', wish, warmups: 0, loops: 2, maximumMs: 60_000 });
+    expect(speed).toMatchObject({ threads: 1, batch: 2, engine: { backend: 'ort-cpu', precision: 'fp32' } });
+    expect(speed.runsMs).toHaveLength(2);
+    expect(speed.peakMemoryBytes).toBeGreaterThan(2 ** 24);
+
+    const other = { ...wish, threads: 2, batch: 1 };
+    const file = path.join(folder, 'rail.png');
+    const region = { mode: 'auto', box: null } as const;
+    const compared = await service.compareEngines({ modelId: 'u2netp-surface', reference: wish, candidate: other, path: file, region });
+    expect(compared).toMatchObject({ tiles: 2, probability: 'probability', instances: { reference: 1, candidate: 1, matched: 1 } });
+    expect(compared.tensors[0]).toMatchObject({ name: 'probability', elements: 2 * 352 * 352, notFinite: 0, blankTiles: 0 });
+    expect(compared.tensors[0]?.maxAbs).toBeLessThan(1e-4);
+    expect(compared.mask.bothPx).toBeGreaterThan(0);
+
+    const { modelSha256, backend, device, precision } = speed.engine;
+    const best = { modelId: 'u2netp-surface', modelSha256, backend, device, precision, threads: 1, batch: 3, tilesPerSecond: 1 };
+    await service.saveProfile(best);
+    expect(await service.profile()).toMatchObject([best]);
+    const automatic = await service.open({ modelId: 'u2netp-surface', device: 'auto', threads: 0 });
+    expect(automatic).toMatchObject({ threads: 1, batch: 3 });
+    const chosen = await service.open({ modelId: 'u2netp-surface', device: 'cpu', threads: 2 });
+    expect(chosen).toMatchObject({ threads: 2, batch: 1 });
   });
 
   it('does not replace a chosen device', async () => {

@@ -1,29 +1,31 @@
 /** The inference process behind its port, independent of how calls reach it. */
 import type { DetectedInstance } from '#shared/domain/defect';
 import type { ImageHeader } from '#shared/domain/image';
-import type { DeviceState, ModelSummary, Precision } from '#shared/domain/model';
+import type { ProfileEntry } from '#shared/domain/machine-profile';
+import type { Comparison, Speed } from '#shared/domain/measurement';
+import type { DeviceState, ModelSummary } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Box } from '#shared/geometry/box';
 import type { MaskTile } from '#shared/masks/types';
 import type {
+  CompareEnginesInput,
   InferencePort,
   InferImageInput,
   InferImageOutput,
+  MeasureSpeedInput,
   OpenSessionInput,
   RethresholdInput,
   SessionInfo,
 } from '#shared/ports/inference';
-import type { InferenceBackend, Session } from './backends/backend';
+import type { Session } from './backends/backend';
 import { cpuThreads } from './backends/cpu-threads';
-import type { BackendRegistry } from './backends/registry';
-import type { CatalogEntry, ModelCatalog, VerifiedWeights } from './catalog/model-catalog';
+import { Measurements } from './measure/measurements';
+import { openEngine, type EngineParts } from './open-engine';
 import { ModelRunner } from './pipeline/model-runner';
 import type { ImageWorkers } from './pipeline/worker-pool';
 import { Scheduler } from './scheduler';
 
-export interface InferenceServiceOptions {
-  readonly catalog: ModelCatalog;
-  readonly registry: BackendRegistry;
+export interface InferenceServiceOptions extends EngineParts {
   readonly workers: ImageWorkers;
 }
 
@@ -40,10 +42,12 @@ export function workerCount(): number {
 export class InferenceService implements InferencePort {
   readonly #options: InferenceServiceOptions;
   readonly #sessions = new Map<number, OpenSession>();
+  readonly #measurements: Measurements;
   #nextSessionId = 1;
 
   constructor(options: InferenceServiceOptions) {
     this.#options = options;
+    this.#measurements = new Measurements(options);
   }
 
   models(): Promise<ModelSummary[]> {
@@ -54,49 +58,26 @@ export class InferenceService implements InferencePort {
     return this.#options.registry.devices();
   }
 
-  async open({ modelId, device, threads }: OpenSessionInput): Promise<SessionInfo> {
-    const { catalog, registry, workers } = this.#options;
-    const entry = await catalog.entry(modelId);
-    const { manifest } = entry;
-    const loadStartMs = performance.now();
-    const { backend, session, weights } = await this.#openFirst(await registry.candidates(device), entry, threads);
-    const runner = new ModelRunner(manifest, session, backend.batch(manifest.input.batch));
+  async open(input: OpenSessionInput): Promise<SessionInfo> {
+    const { manifest, session, engine, batch, loadMs } = await openEngine(this.#options, input);
+    const runner = new ModelRunner(manifest, session, batch);
     const warmupStartMs = performance.now();
     await runner.warmUp().catch(async (error: unknown) => {
       await session.dispose();
       throw error;
     });
     const sessionId = this.#nextSessionId++;
-    this.#sessions.set(sessionId, { session, scheduler: new Scheduler(manifest, runner, workers) });
+    this.#sessions.set(sessionId, { session, scheduler: new Scheduler(manifest, runner, this.#options.workers) });
     return {
       sessionId,
-      engine: { modelId, modelSha256: weights.sha256, backend: backend.id, device: session.device, precision: weights.precision },
+      engine,
       threads: session.threads,
       batch: runner.batch,
-      loadMs: warmupStartMs - loadStartMs,
+      loadMs,
       warmupMs: performance.now() - warmupStartMs,
       threshold: manifest.thresholds.probability,
       minimumAreaPx: manifest.thresholds.minimumAreaPx,
     };
-  }
-
-  /** Goes on to the next candidate only where a backend turns out to be unavailable; the device list then says why. */
-  async #openFirst(
-    candidates: readonly InferenceBackend[],
-    entry: CatalogEntry,
-    threads: number,
-  ): Promise<{ backend: InferenceBackend; session: Session; weights: VerifiedWeights }> {
-    let failure: unknown = null;
-    for (const backend of candidates) {
-      const weights = await this.#options.catalog.verifiedWeights(entry, precisionFor(backend, entry));
-      try {
-        return { backend, weights, session: await backend.open(entry.manifest, weights.file, { threads }) };
-      } catch (error) {
-        if (!(error instanceof RailscopeError) || error.code !== 'backend-unavailable') throw error;
-        failure = error;
-      }
-    }
-    throw failure;
   }
 
   async close({ sessionId }: { sessionId: number }): Promise<void> {
@@ -129,13 +110,25 @@ export class InferenceService implements InferencePort {
     return this.#options.workers.next().rethreshold({ ...input, classCode: manifest.classes[0]?.code ?? 'defect' });
   }
 
+  measureSpeed(input: MeasureSpeedInput): Promise<Speed> {
+    return this.#measurements.speed(input);
+  }
+
+  compareEngines(input: CompareEnginesInput): Promise<Comparison> {
+    return this.#measurements.compare(input);
+  }
+
+  async saveProfile(input: Omit<ProfileEntry, 'runtime' | 'measuredAt'>): Promise<{ path: string }> {
+    return { path: await this.#options.profile.save(input) };
+  }
+
+  profile(): Promise<ProfileEntry[]> {
+    return this.#options.profile.entries();
+  }
+
   async dispose(): Promise<void> {
+    await this.#measurements.dispose();
     for (const sessionId of [...this.#sessions.keys()]) await this.close({ sessionId });
     await this.#options.workers.close();
   }
-}
-
-/** The first of the backend's precisions that the model has; fp32, the one every model should have, where there is none. */
-function precisionFor(backend: InferenceBackend, { manifest }: CatalogEntry): Precision {
-  return backend.precisions.find((precision) => manifest.weights.some((weights) => weights.precision === precision)) ?? 'fp32';
 }

@@ -3,7 +3,16 @@ import { encodeGreyPng, readAndHash, decodeBytes } from '#imaging';
 import type { DetectedInstance } from '#shared/domain/defect';
 import type { ModelSummary } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
-import type { InferImageInput, InferImageOutput, InferencePort, OpenSessionInput, SessionInfo } from '#shared/ports/inference';
+import type { Comparison, Speed } from '#shared/domain/measurement';
+import type {
+  CompareEnginesInput,
+  InferImageInput,
+  InferImageOutput,
+  InferencePort,
+  MeasureSpeedInput,
+  OpenSessionInput,
+  SessionInfo,
+} from '#shared/ports/inference';
 import type { ProjectPort, StoreFailureInput, StoreResultInput } from '#shared/ports/project';
 import type { CliIo, CliPorts, PrintReportInput } from '../context';
 
@@ -52,6 +61,7 @@ function summaryOf(id: string): ModelSummary {
 /** Calls bright pixels defects: one instance that holds all samples at or above the threshold. */
 export class FakePorts implements CliPorts {
   readonly version = '9.9.9';
+  readonly demoImages = 'demo';
   readonly opened: OpenSessionInput[] = [];
   readonly requests: InferImageInput[] = [];
   readonly stored: StoreResultInput[] = [];
@@ -59,6 +69,11 @@ export class FakePorts implements CliPorts {
   readonly printed: PrintReportInput[] = [];
   /** processes that were started and not stopped */
   running = 0;
+  readonly profiles: Parameters<InferencePort['saveProfile']>[0][] = [];
+  /** an engine whose runs take 10 ms a tile, and less the more there are */
+  measure = (input: MeasureSpeedInput): Speed => speedOf(input);
+  /** agrees in everything */
+  compare = (input: CompareEnginesInput): Comparison => agreementOf(input);
   openError: RailscopeError | null = null;
   printError: RailscopeError | null = null;
   /** waits before each answer */
@@ -108,6 +123,12 @@ export class FakePorts implements CliPorts {
         );
         return Promise.race([this.beforeAnswer(input).then(() => inferByBrightness(input)), cancel]);
       },
+      measureSpeed: async (input) => this.measure(input),
+      compareEngines: async (input) => this.compare(input),
+      saveProfile: async (entry) => {
+        this.profiles.push(entry);
+        return { path: 'machine-profile.json' };
+      },
       prioritise: async () => undefined,
       cancel: async ({ requestId }) => {
         if (requestId !== null) cancelled.get(requestId)?.();
@@ -136,6 +157,37 @@ export class FakePorts implements CliPorts {
       close: async () => undefined,
     };
   }
+}
+
+export function speedOf({ wish, loops }: MeasureSpeedInput): Speed {
+  const batch = Math.max(1, wish.batch);
+  const runsMs = new Array<number>(loops).fill(10 * batch - batch);
+  const engine = { ...sessionOf({ modelId: 'first-model', device: 'cpu', threads: 0 }).engine, precision: wish.precision ?? 'fp32' };
+  return { engine, threads: wish.threads || 2, batch, loadMs: 5, firstRunMs: 20, runsMs, peakMemoryBytes: 2 ** 28 };
+}
+
+export function agreementOf({ candidate }: CompareEnginesInput): Comparison {
+  const { engine } = sessionOf({ modelId: 'first-model', device: 'cpu', threads: 0 });
+  const differences = {
+    sumAbs: 1,
+    maxAbs: 1e-5,
+    compared: 50,
+    sumRel: 0.001,
+    maxRel: 1e-4,
+    beyondOnePercent: 0,
+    notFinite: 0,
+    blankTiles: 0,
+  };
+  return {
+    reference: engine,
+    candidate: { ...engine, precision: candidate.precision ?? 'fp32' },
+    tiles: 4,
+    tensors: [{ name: 'probability', elements: 100, ...differences }],
+    probability: 'probability',
+    tolerance: { maxAbs: 1e-4, minDice: 0.995 },
+    mask: { bothPx: 10, referencePx: 10, candidatePx: 10 },
+    instances: { reference: 1, candidate: 1, matched: 1 },
+  };
 }
 
 function rowOf(id: number, relativePath: string): { id: number; relativePath: string } {

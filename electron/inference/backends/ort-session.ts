@@ -4,6 +4,9 @@ import type { ModelManifest } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Session, SessionStats, Tensor, Tensors } from './backend';
 
+/** of ONNX Runtime */
+export const runtimeVersion = ort.env.versions.node ?? ort.env.versions.common;
+
 export interface OrtOptions {
   readonly sessionOptions: ort.InferenceSession.SessionOptions;
   readonly device: string;

@@ -20,6 +20,10 @@ export function guardInference(port: InferencePort, watchdog: Watchdog): Inferen
     prioritise: (input) => port.prioritise(input),
     cancel: (input) => port.cancel(input),
     findRegion: (input) => watchdog.watch(port.findRegion(input), openAllowanceMs),
+    measureSpeed: (input) => watchdog.watch(port.measureSpeed(input), openAllowanceMs),
+    compareEngines: (input) => watchdog.watch(port.compareEngines(input), openAllowanceMs + imageAllowanceMs),
+    saveProfile: (input) => port.saveProfile(input),
+    profile: (input) => port.profile(input),
     rethreshold: (input) => watchdog.watch(port.rethreshold(input), openAllowanceMs),
   };
 }

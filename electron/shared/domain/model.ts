@@ -8,6 +8,15 @@ export const backendIds = ['ort-cpu', 'ort-cuda', 'ascend-acl', 'open-inference'
 export const backendIdSchema = z.enum(backendIds);
 export type BackendId = z.infer<typeof backendIdSchema>;
 
+/** What weights of a precision may differ from the fp32 ones by. */
+export const toleranceSchema = z.object({
+  /** of any element of a probability output; null = not limited */
+  maxAbs: z.number().positive().nullable(),
+  /** of the binarised masks, 0…1 */
+  minDice: z.number().min(0).max(1),
+});
+export type Tolerance = z.infer<typeof toleranceSchema>;
+
 const weightFileSchema = z.object({
   precision: precisionSchema,
   /** file name inside the model's folder; never a path */
@@ -67,6 +76,8 @@ export const modelManifestSchema = z.object({
     triage: z.object({ clear: z.number(), defect: z.number() }),
   }),
   weights: z.array(weightFileSchema).min(1),
+  /** what a precision may differ from fp32 by; the defaults are in shared/measure/comparison */
+  tolerances: z.partialRecord(precisionSchema, toleranceSchema).optional(),
   licence: z.string(),
   trainingData: z.array(z.string()),
   metrics: z.array(metricsSchema),

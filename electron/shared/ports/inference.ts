@@ -1,7 +1,9 @@
 /** What the inference process does for main and the command line. Paths, ids and runs cross; tensors never do. */
 import type { DetectedInstance } from '../domain/defect';
 import type { ImageHeader, RegionMode } from '../domain/image';
-import type { DeviceChoice, DeviceState, Engine, ModelSummary } from '../domain/model';
+import type { ProfileEntry } from '../domain/machine-profile';
+import type { Comparison, EngineWish, Speed } from '../domain/measurement';
+import type { DeviceChoice, DeviceState, Engine, ModelSummary, Precision } from '../domain/model';
 import type { Timings } from '../domain/editor';
 import type { Box } from '../geometry/box';
 import type { MaskTile } from '../masks/types';
@@ -11,6 +13,31 @@ export interface OpenSessionInput {
   device: DeviceChoice;
   /** 0 = chosen from the machine */
   threads: number;
+  /** left out = chosen: from the machine's profile, else by the backend */
+  precision?: Precision;
+  /** tiles per run; left out = chosen likewise */
+  batch?: number;
+  /** side of the square of source pixels of a tile; left out = the manifest's. For measurements */
+  sourceTilePx?: number;
+}
+
+export interface MeasureSpeedInput {
+  modelId: string;
+  wish: EngineWish;
+  /** runs that are not timed, after the first */
+  warmups: number;
+  /** timed runs, at least 1 */
+  loops: number;
+  /** no further run is started after this time, except that three are timed in any case (fewer if `loops` says so) */
+  maximumMs: number;
+}
+
+export interface CompareEnginesInput {
+  modelId: string;
+  reference: EngineWish;
+  candidate: EngineWish;
+  path: string;
+  region: { mode: RegionMode; box: Box | null };
 }
 
 export interface SessionInfo {
@@ -76,5 +103,13 @@ export interface InferencePort {
   /** honoured between batches; the request ends with `cancelled`. null = all */
   cancel(input: { requestId: number | null }): Promise<void>;
   findRegion(input: { path: string }): Promise<{ header: ImageHeader; box: Box | null }>;
+  /** Times bare runs on repeatable noise; nothing else should run meanwhile. @throws as `open`, inference-failed */
+  measureSpeed(input: MeasureSpeedInput): Promise<Speed>;
+  /** Both settings on the same tiles of one picture. Sessions stay open for the next picture. @throws as `open`, image-*, inference-failed */
+  compareEngines(input: CompareEnginesInput): Promise<Comparison>;
+  /** Keeps the best setting of this machine for a model. @throws disk-full, write-failed */
+  saveProfile(input: Omit<ProfileEntry, 'runtime' | 'measuredAt'>): Promise<{ path: string }>;
+  /** what is kept for this machine and this runtime */
+  profile(input: undefined): Promise<ProfileEntry[]>;
   rethreshold(input: RethresholdInput): Promise<{ instances: DetectedInstance[]; tiles: MaskTile[] }>;
 }
