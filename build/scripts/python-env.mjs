@@ -6,8 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cacheFolder } from './cache-folder.mjs';
-import { SetupError, ensureSystemPackages, hashOf, run, say } from './steps.mjs';
+import { SetupError, ensureSystemPackages, hashOf, main, run, say } from './steps.mjs';
 
 const candidates = ['python3.13', 'python3.12', 'python3.11', 'python3'];
 
@@ -51,4 +52,9 @@ export async function ensurePythonEnvironment(name, requirementsFile) {
   run(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirementsFile]);
   await writeFile(stamp, '');
   return interpreter;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [name, requirements] = process.argv.slice(2);
+  await main(async () => void process.stdout.write(`${await ensurePythonEnvironment(name, path.resolve(requirements))}\n`));
 }

@@ -1,11 +1,15 @@
-/** `npm run -s bench -- pipeline|rail400`: measurements that BENCHMARKS.md is made of. Built to dist/node/bench.mjs. */
+/** `npm run -s bench -- pipeline|rail400|peers`: measurements that BENCHMARKS.md is made of. Built to dist/node/bench.mjs. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchPeers } from './peers';
 import { benchPipeline } from './pipeline';
 import { benchRail400 } from './rail400';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+const peersRequirements = path.join(root, 'models/bench/peers/requirements.txt');
 
 const print = (text: string): void => void process.stdout.write(text);
 const progress = (text: string): void => {
@@ -59,6 +63,38 @@ program
     const regions = region === 'both' ? (['auto', 'full'] as const) : [region];
     await benchRail400({ data, models: options.model ?? [], splits: split, regions: [...regions], threads, print, progress });
     endProgress();
+  });
+
+program
+  .command('peers')
+  .description('the inspection against a plain Python script and OpenCV DNN on the same tiles; ends with "ratio N.NN"')
+  .option('--images <dir>', 'folder of pictures', path.join(root, 'models/demo/images/rail'))
+  .option('--count <n>', 'pictures at most', positiveNumber, 8)
+  .option('--rounds <n>', 'how often all take turns', positiveNumber, 3)
+  .option('--model <id>', 'model of the catalogue (otherwise the first usable one)')
+  .option('--threads <n>', '0 = chosen from the machine', wholeNumber, 0)
+  .action(async (options: { images: string; count: number; rounds: number; model?: string; threads: number }) => {
+    const { images, count, rounds, threads } = options;
+    const python = execFileSync(process.execPath, [path.join(root, 'build/scripts/python-env.mjs'), 'peers', peersRequirements], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }).trim();
+    const catalog = path.join(root, 'models/catalog');
+    const script = path.join(root, 'models/bench/peers/segment_folder.py');
+    const ratio = await benchPeers({
+      images,
+      count,
+      rounds,
+      threads,
+      modelId: options.model ?? null,
+      catalog,
+      python,
+      script,
+      print,
+      progress,
+    });
+    endProgress();
+    print(`ratio ${ratio.toFixed(2)}\n`);
   });
 
 try {

@@ -38,12 +38,17 @@ export interface InspectedImage {
 export async function inspectAll(
   engine: InspectionEngine,
   paths: readonly string[],
-  options: { region: Region; wantTiles: boolean; onDone?: (done: number, total: number) => void },
+  options: { region: Region; wantTiles: boolean; maskFolder?: string; onDone?: (done: number, total: number) => void },
 ): Promise<InspectedImage[]> {
   const inspected: InspectedImage[] = [];
   await runInspection({
     ...engine,
-    source: listSource(paths, (file) => ({ path: file, region: options.region, probabilityPath: null })),
+    source: listSource(paths, (file, index) => ({
+      path: file,
+      region: options.region,
+      probabilityPath: null,
+      ...(options.maskFolder !== undefined && { maskPath: path.join(options.maskFolder, `${index}.png`) }),
+    })),
     sink: {
       result: async (item, output, summary) => {
         inspected.push({ path: item.path, output, summary });

@@ -101,7 +101,7 @@ export const zhCn: Record<TextKey, string> = {
   'bench.column.std': '标准差',
   'bench.column.min': '最小',
   'bench.column.max': '最大',
-  'bench.column.p95': 'p95',
+  'bench.column.p95': '95 分位',
   'bench.column.rate': '切块/秒',
   'bench.column.memory': '峰值 MiB',
   'bench.rate': '{{rate}} 切块/秒',
