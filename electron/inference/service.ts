@@ -1,7 +1,7 @@
 /** The inference process behind its port, independent of how calls reach it. */
 import type { DetectedInstance } from '#shared/domain/defect';
 import type { ImageHeader } from '#shared/domain/image';
-import type { DeviceState, ModelSummary, Precision } from '#shared/domain/model';
+import { movedThreshold, type DeviceState, type ModelSummary, type Precision } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Box } from '#shared/geometry/box';
 import type { MaskTile } from '#shared/masks/types';
@@ -75,7 +75,8 @@ export class InferenceService implements InferencePort {
       batch: runner.batch,
       loadMs: warmupStartMs - loadStartMs,
       warmupMs: performance.now() - warmupStartMs,
-      threshold: manifest.thresholds.probability,
+      kind: manifest.output.kind,
+      threshold: movedThreshold(manifest),
       minimumAreaPx: manifest.thresholds.minimumAreaPx,
     };
   }
@@ -126,7 +127,7 @@ export class InferenceService implements InferencePort {
 
   async rethreshold(input: RethresholdInput): Promise<{ instances: DetectedInstance[]; tiles: MaskTile[] }> {
     const { manifest } = await this.#options.catalog.entry(input.modelId);
-    return this.#options.workers.next().rethreshold({ ...input, classCode: manifest.classes[0]?.code ?? 'defect' });
+    return this.#options.workers.next().rethreshold({ ...input, manifest });
   }
 
   async dispose(): Promise<void> {

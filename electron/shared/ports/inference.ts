@@ -1,7 +1,7 @@
 /** What the inference process does for main and the command line. Paths, ids and runs cross; tensors never do. */
 import type { DetectedInstance } from '../domain/defect';
 import type { ImageHeader, RegionMode } from '../domain/image';
-import type { DeviceChoice, DeviceState, Engine, ModelSummary } from '../domain/model';
+import type { DeviceChoice, DeviceState, Engine, ModelSummary, ResultKind } from '../domain/model';
 import type { Timings } from '../domain/editor';
 import type { Box } from '../geometry/box';
 import type { MaskTile } from '../masks/types';
@@ -20,6 +20,7 @@ export interface SessionInfo {
   batch: number;
   loadMs: number;
   warmupMs: number;
+  kind: ResultKind;
   threshold: number;
   minimumAreaPx: number;
 }
@@ -31,11 +32,15 @@ export interface InferImageInput {
   path: string;
   /** where to look; `auto` with no box = find the rail band if the model asks for it and the picture shows one */
   region: { mode: RegionMode; box: Box | null };
+  /** of probabilities, or of the scores of instances: see `SessionInfo.kind` */
   threshold: number;
   minimumAreaPx: number;
   /** grey PNG with 0 / 255 to write, null = none; the folder exists */
   maskPath: string | null;
-  /** 8-bit grey PNG of the probabilities inside the region to write, null = none */
+  /**
+   * 8-bit grey PNG to write, null = none: the probabilities inside the region, or each pixel's best score among the
+   * instances that hold it. Instances are kept in a second file beside it (`detectionsPath`).
+   */
   probabilityPath: string | null;
   /** whether the answer carries the label mask */
   wantTiles: boolean;
@@ -45,7 +50,7 @@ export interface InferImageOutput {
   header: ImageHeader;
   contentHash: string;
   region: { mode: RegionMode; box: Box | null };
-  /** the part of the picture that the probability file covers; null = none was written or asked for */
+  /** the part of the picture that the file at `probabilityPath` covers; null = none was written or asked for */
   probabilityBox: Box | null;
   tileCount: number;
   instances: DetectedInstance[];
