@@ -1,7 +1,8 @@
-/** `npm run -s bench -- pipeline|rail400`: measurements that BENCHMARKS.md is made of. Built to dist/node/bench.mjs. */
+/** `npm run -s bench -- pipeline|rail400|instances`: measurements that BENCHMARKS.md is made of. Built to dist/node/bench.mjs. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchInstances } from './instances';
 import { benchPipeline } from './pipeline';
 import { benchRail400 } from './rail400';
 
@@ -59,6 +60,15 @@ program
     const regions = region === 'both' ? (['auto', 'full'] as const) : [region];
     await benchRail400({ data, models: options.model ?? [], splits: split, regions: [...regions], threads, print, progress });
     endProgress();
+  });
+
+program
+  .command('instances')
+  .description('milliseconds behind a network of instances, on made-up outputs; blending in TypeScript against an ONNX graph')
+  .option('--count <n>', 'instances in the picture', positiveNumber, 100)
+  .option('--rounds <n>', 'repetitions', positiveNumber, 50)
+  .action(async ({ count, rounds }: { count: number; rounds: number }) => {
+    await benchInstances({ count, rounds, graph: path.join(root, 'electron/inference/testing/fixtures/blend.onnx'), print });
   });
 
 try {

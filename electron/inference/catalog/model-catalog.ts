@@ -37,7 +37,7 @@ export class ModelCatalog {
   /** Every entry; a broken one is listed with what is wrong, so that one bad folder hides no other. */
   async list(): Promise<ModelSummary[]> {
     const names = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
-    const ids = names.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const ids = names.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
     return Promise.all(ids.sort().map((id) => this.#summarise(id)));
   }
 

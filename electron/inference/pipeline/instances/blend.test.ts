@@ -1,3 +1,5 @@
+import path from 'node:path';
+import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { InstanceBlender, type BlendShape } from './blend';
 import type { Corners } from './corners';
@@ -72,6 +74,30 @@ describe('InstanceBlender', () => {
       // rounding to a byte, and single precision on its edge
       expect(worst).toBeLessThan(0.501);
     }
+  });
+
+  it('agrees with the graph of RoiAlign, Resize and Softmax', async () => {
+    const session = await ort.InferenceSession.create(path.resolve(import.meta.dirname, '../../testing/fixtures/blend.onnx'));
+    const count = 20;
+    const bases = noise(4 * size.width * size.height, 11);
+    const attentions = noise(count * 784, 12);
+    const boxes = Float32Array.from(
+      Array.from({ length: count }, (_, i) => [i * 3.3, i * 2.1, i * 3.3 + 20 + i * 3, i * 2.1 + 50 - i * 2]).flat(),
+    );
+    const { probabilities } = await session.run({
+      bases: new ort.Tensor('float32', bases, [1, 4, size.height, size.width]),
+      boxes: new ort.Tensor('float32', boxes, [count, 4]),
+      attentions: new ort.Tensor('float32', attentions, [count, 784]),
+    });
+    const blender = new InstanceBlender(shape, size);
+    for (let i = 0; i < count; i++) {
+      const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = boxes.subarray(i * 4, i * 4 + 4);
+      const grid = blender.blend(bases, attentions.subarray(i * 784, (i + 1) * 784), { x0, y0, x1, y1 });
+      const expected = (probabilities?.data as Float32Array).subarray(i * 3136, (i + 1) * 3136);
+      const worst = expected.reduce((most, value, at) => Math.max(most, Math.abs(value * 255 - (grid[at] ?? NaN))), 0);
+      expect(worst).toBeLessThan(0.51);
+    }
+    await session.release();
   });
 
   it('gives by hand computed values', () => {
