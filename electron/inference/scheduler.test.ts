@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { InferImageInput, InferImageOutput } from '#shared/ports/inference';
+import type { Tensors } from './backends/backend';
 import type { ImageWorkerPort } from './pipeline/image-worker';
 import { ModelRunner } from './pipeline/model-runner';
 import { Scheduler } from './scheduler';
@@ -32,9 +33,9 @@ class FakeWorker implements ImageWorkerPort {
     return new Float32Array(count * TILE).fill(Number(this.#paths.get(taskId)));
   }
 
-  async addOutput({ taskId, output, dims }: { taskId: number; output: Float32Array; dims: readonly number[] }): Promise<void> {
+  async addOutput({ taskId, outputs, count }: { taskId: number; outputs: Tensors; count: number }): Promise<void> {
     const received = this.#received.get(taskId) ?? [];
-    for (let tile = 0; tile < (dims[0] ?? 0); tile++) received.push(output[tile * 16] ?? -1);
+    for (let tile = 0; tile < count; tile++) received.push(outputs.probability?.data[tile * 16] ?? -1);
     this.#received.set(taskId, received);
   }
 

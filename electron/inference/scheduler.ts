@@ -150,10 +150,10 @@ export class Scheduler {
     this.#cutAhead(request);
     if (ahead && tensor) {
       const startMs = performance.now();
-      const { data, dims } = await this.#runner.run(tensor, ahead.count);
+      const outputs = await this.#runner.run(tensor, ahead.count);
       request.runMs += performance.now() - startMs;
       refuseCancelled(request);
-      const added = worker.addOutput({ taskId, output: data, dims });
+      const added = worker.addOutput({ taskId, outputs, count: ahead.count });
       added.catch(() => undefined);
       request.outputs.push(added);
     }

@@ -3,7 +3,7 @@ import type { DetectedInstance } from '#shared/domain/defect';
 import type { ImageHeader } from '#shared/domain/image';
 import type { ProfileEntry } from '#shared/domain/machine-profile';
 import type { Comparison, Speed } from '#shared/domain/measurement';
-import type { DeviceState, ModelSummary } from '#shared/domain/model';
+import { movedThreshold, type DeviceState, type ModelSummary } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Box } from '#shared/geometry/box';
 import type { MaskTile } from '#shared/masks/types';
@@ -75,7 +75,8 @@ export class InferenceService implements InferencePort {
       batch: runner.batch,
       loadMs,
       warmupMs: performance.now() - warmupStartMs,
-      threshold: manifest.thresholds.probability,
+      kind: manifest.output.kind,
+      threshold: movedThreshold(manifest),
       minimumAreaPx: manifest.thresholds.minimumAreaPx,
     };
   }
@@ -107,7 +108,7 @@ export class InferenceService implements InferencePort {
 
   async rethreshold(input: RethresholdInput): Promise<{ instances: DetectedInstance[]; tiles: MaskTile[] }> {
     const { manifest } = await this.#options.catalog.entry(input.modelId);
-    return this.#options.workers.next().rethreshold({ ...input, classCode: manifest.classes[0]?.code ?? 'defect' });
+    return this.#options.workers.next().rethreshold({ ...input, manifest });
   }
 
   measureSpeed(input: MeasureSpeedInput): Promise<Speed> {

@@ -39,6 +39,7 @@ describe('rethreshold', () => {
     engine,
     timings: output().timings,
     tiles: 1,
+    kind: 'probability' as const,
     threshold: 0.5,
     minimumAreaPx: 5,
     finishedAtMs: 1,

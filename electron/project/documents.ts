@@ -3,7 +3,7 @@
  * the first hash that is computed. A file that was replaced gets a document of its own; the old one, with its masks,
  * stays in the database and comes back when the old file does.
  */
-import type { InferenceSummary } from '#shared/domain/editor';
+import { inferenceSummarySchema, type InferenceSummary } from '#shared/domain/editor';
 import { regionSchema, type Region, type ReviewStatus } from '#shared/domain/image';
 import type { Engine } from '#shared/domain/model';
 import { appendAudit } from './audit';
@@ -96,7 +96,7 @@ export function regionOf(document: DocumentRow | null): Region {
 }
 
 export function summaryOf(document: Pick<DocumentRow, 'summary'> | null): InferenceSummary | null {
-  return document?.summary ? (JSON.parse(document.summary) as InferenceSummary) : null;
+  return document?.summary ? inferenceSummarySchema.parse(JSON.parse(document.summary)) : null;
 }
 
 export function engineOf(text: string | null): Engine | null {

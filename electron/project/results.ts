@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Defect, DetectedInstance } from '#shared/domain/defect';
+import { detectionsPath } from '#shared/kept-files';
 import type { StoreFailureInput, StoreResultInput } from '#shared/ports/project';
 import { appendAudit } from './audit';
 import { ensureDocument, hasHumanWork, refreshImage } from './documents';
@@ -29,7 +30,9 @@ export async function storeResult(project: OpenProject, jobs: JobStore, events: 
     refreshImage(project.db, input.imageId);
     return replaced;
   });
-  if (replacedMap) await rm(path.join(project.probabilityFolder, replacedMap), { force: true }).catch(() => undefined);
+  if (!replacedMap) return;
+  const file = path.join(project.probabilityFolder, replacedMap);
+  for (const path of [file, detectionsPath(file)]) await rm(path, { force: true }).catch(() => undefined);
 }
 
 /** @throws project-read-only, bad-request, disk-full */

@@ -20,7 +20,7 @@ export class BareSession {
     this.#entry = entry;
     this.#session = session;
     this.#batch = batch;
-    this.#preprocessor = new TilePreprocessor(entry.manifest.input, entry.manifest.tiling.sourceTilePx);
+    this.#preprocessor = new TilePreprocessor(entry.manifest.input);
   }
 
   /**

@@ -1,8 +1,9 @@
-/** `npm run -s bench -- pipeline|rail400|peers`: measurements that BENCHMARKS.md is made of. Built to dist/node/bench.mjs. */
+/** `npm run -s bench -- pipeline|rail400|instances|peers`: measurements that BENCHMARKS.md is made of. Built to dist/node/bench.mjs. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchInstances } from './instances';
 import { benchPeers } from './peers';
 import { benchPipeline } from './pipeline';
 import { benchRail400 } from './rail400';
@@ -95,6 +96,15 @@ program
     });
     endProgress();
     print(`ratio ${ratio.toFixed(2)}\n`);
+  });
+
+program
+  .command('instances')
+  .description('milliseconds behind a network of instances, on made-up outputs; blending in TypeScript against an ONNX graph')
+  .option('--count <n>', 'instances in the picture', positiveNumber, 100)
+  .option('--rounds <n>', 'repetitions', positiveNumber, 50)
+  .action(async ({ count, rounds }: { count: number; rounds: number }) => {
+    await benchInstances({ count, rounds, graph: path.join(root, 'electron/inference/testing/fixtures/blend.onnx'), print });
   });
 
 try {

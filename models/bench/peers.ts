@@ -2,7 +2,7 @@
 import { decodeImage, walkImages } from '#imaging';
 import { planTiles, type TilePlan } from '#inference/pipeline/tiling';
 import { ModelCatalog } from '#inference/catalog/model-catalog';
-import type { ModelManifest } from '#shared/domain/model';
+import { isProbabilityManifest, type ProbabilityManifest } from '#shared/domain/model';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -52,12 +52,14 @@ export async function benchPeers(options: PeersOptions): Promise<number> {
     const engine = await openEngine(port, { modelId: options.modelId, device: 'cpu', threads: options.threads, precision: 'fp32' });
     const catalog = new ModelCatalog(options.catalog);
     const entry = await catalog.entry(engine.session.engine.modelId);
+    const { manifest } = entry;
+    if (!isProbabilityManifest(manifest)) throw new Error(`${manifest.id} detects instances; the script segments`);
     const weights = await catalog.verifiedWeights(entry, engine.session.engine.precision);
     const inspect = (): Promise<InspectedImage[]> =>
       inspectAll(engine, paths, { region: { mode: 'auto', box: null }, wantTiles: true, maskFolder: folder });
     options.progress('warm-up');
     const warm = await inspect();
-    const work = await Promise.all(warm.map((image) => tilesOf(image, entry.manifest)));
+    const work = await Promise.all(warm.map((image) => tilesOf(image, manifest)));
     const ownSeconds: number[] = [];
     const peerSeconds = peers.map((): number[] => []);
     for (let round = 1; round <= options.rounds; round++) {
@@ -68,7 +70,7 @@ export async function benchPeers(options: PeersOptions): Promise<number> {
       for (const [index, peer] of peers.entries()) {
         options.progress(`round ${round}: ${peer.name}`);
         const pictures = work.map(({ path: file, same, whole }) => ({ path: file, tiles: peer.whole ? whole : same }));
-        const result = await runPeer(options, entry.manifest, weights.file, engine.session.threads, peer.engine, pictures);
+        const result = await runPeer(options, manifest, weights.file, engine.session.threads, peer.engine, pictures);
         peerSeconds[index]?.push(result.seconds.reduce((sum, value) => sum + value, 0));
       }
     }
@@ -93,7 +95,7 @@ interface TwoPlans {
 }
 
 /** The tiles that the inspection ran, and those of the whole picture. @throws Error when they are not as many as it says */
-async function tilesOf({ path: file, output }: InspectedImage, { tiling }: ModelManifest): Promise<TwoPlans> {
+async function tilesOf({ path: file, output }: InspectedImage, { tiling }: ProbabilityManifest): Promise<TwoPlans> {
   const { width, height } = await decodeImage(file, { colour: 'native' });
   const picture = { width, height };
   const whole = { x: 0, y: 0, ...picture };
@@ -109,7 +111,7 @@ function tilesOfPlan({ rows, columns, sidePx }: TilePlan): Tile[] {
 
 async function runPeer(
   { python, script }: PeersOptions,
-  { input, output, thresholds }: ModelManifest,
+  { input, output, thresholds }: ProbabilityManifest,
   model: string,
   threads: number,
   engine: (typeof peers)[number]['engine'],

@@ -9,6 +9,7 @@ vi.mock('../features/review/actions', () => ({
   chooseClass: vi.fn(),
   cycleGrade: vi.fn(),
   cycleMaskView: vi.fn(),
+  toggleBoxes: vi.fn(),
   decideDefect: vi.fn(),
   deleteSelected: vi.fn(),
   finishImage: vi.fn(),

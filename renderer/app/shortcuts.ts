@@ -9,6 +9,7 @@ import {
   finishImage,
   markNoDefect,
   scaleBrush,
+  toggleBoxes,
 } from '../features/review/actions';
 import { stepDefect, stepImage } from '../features/review/navigation';
 import type { shortcuts as texts } from '../i18n/zh-CN/shortcuts';
@@ -92,6 +93,7 @@ export const shortcuts: readonly Shortcut[] = [
     release: () => editorCommands.setMasksVisible(true),
   },
   { id: 'cycleMaskView', group: 'view', keys: ['M'], run: cycleMaskView },
+  { id: 'toggleBoxes', group: 'view', keys: ['T'], run: toggleBoxes },
   { id: 'fit', group: 'view', keys: ['0'], run: () => editorCommands.fit() },
   { id: 'actualSize', group: 'view', keys: ['Ctrl+1'], run: () => editorCommands.actualSize() },
   { id: 'zoomIn', group: 'view', keys: ['+', '='], shown: '+', run: () => editorCommands.zoomBy(zoomStep), repeats: true },

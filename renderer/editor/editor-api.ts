@@ -3,6 +3,7 @@ import type { Defect, DefectDecision } from '#shared/domain/defect';
 import type { DefectGrade } from '#shared/domain/defect-classes';
 import type { DisplayStretch, ImageDocument } from '#shared/domain/editor';
 import type { ReviewStatus } from '#shared/domain/image';
+import type { Locale } from '#shared/domain/settings';
 import type { Box } from '#shared/geometry/box';
 import type { ErrorInfo } from '#shared/errors/codes';
 
@@ -43,6 +44,10 @@ export interface EditorState {
   masksVisible: boolean;
   maskOpacity: number;
   outlinesOnly: boolean;
+  /** frames with class and score; they show on results of networks of instances only */
+  boxesVisible: boolean;
+  /** of the words on the canvas */
+  locale: Locale;
   stretch: DisplayStretch;
   /** where the stretch comes from: chosen per picture on opening, a preset (worked out anew for every picture), or set by hand and kept */
   stretchMode: 'opening' | StretchPreset | 'manual';
@@ -85,6 +90,8 @@ export interface EditorCommands {
   setMasksVisible(visible: boolean): void;
   setMaskOpacity(opacity: number): void;
   setOutlinesOnly(only: boolean): void;
+  setBoxesVisible(visible: boolean): void;
+  setLocale(locale: Locale): void;
   setStretch(stretch: Partial<DisplayStretch>): void;
   autoStretch(): void;
   resetStretch(): void;

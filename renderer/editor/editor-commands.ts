@@ -58,7 +58,15 @@ export function createEditorCommands(core: EditorCore): EditorCommands {
 
 type ViewCommands = Pick<
   EditorCommands,
-  'setTool' | 'setBrush' | 'setActiveClass' | 'setMaskView' | 'setMasksVisible' | 'setMaskOpacity' | 'setOutlinesOnly'
+  | 'setTool'
+  | 'setBrush'
+  | 'setActiveClass'
+  | 'setMaskView'
+  | 'setMasksVisible'
+  | 'setMaskOpacity'
+  | 'setOutlinesOnly'
+  | 'setBoxesVisible'
+  | 'setLocale'
 >;
 
 function viewCommands(store: StoreApi<EditorState>): ViewCommands {
@@ -73,6 +81,8 @@ function viewCommands(store: StoreApi<EditorState>): ViewCommands {
     setMasksVisible: (masksVisible) => store.setState({ masksVisible }),
     setMaskOpacity: (opacity) => store.setState({ maskOpacity: Math.min(1, Math.max(0, opacity)) }),
     setOutlinesOnly: (outlinesOnly) => store.setState({ outlinesOnly }),
+    setBoxesVisible: (boxesVisible) => store.setState({ boxesVisible }),
+    setLocale: (locale) => store.setState({ locale }),
   };
 }
 

@@ -16,6 +16,8 @@ export const initialEditorState: EditorState = {
   masksVisible: true,
   maskOpacity: 0.4,
   outlinesOnly: false,
+  boxesVisible: true,
+  locale: 'zh-CN',
   stretch: { low: 0, high: 255, gamma: 1, invert: false },
   stretchMode: 'opening',
   histogram: null,

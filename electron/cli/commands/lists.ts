@@ -1,3 +1,4 @@
+import type { ModelMetrics } from '#shared/domain/model';
 import { exitCodes, type CliContext, type ExitCode } from '../context';
 import { InferenceHost } from '../inference-host';
 
@@ -9,11 +10,10 @@ export async function listModels(context: CliContext, json: boolean): Promise<Ex
   else if (models.length === 0) io.stdout(`${t('models.none')}\n`);
   for (const model of json ? [] : models) {
     const { id, architecture, threshold } = model;
-    const facts = { name: model.name[locale === 'en' ? 'en' : 'zh'], precisions: model.precisions.join('/') };
+    const name = model.name[locale === 'en' ? 'en' : 'zh'];
+    const facts = { name, task: t(`task.${model.task}`), precisions: model.precisions.join('/') };
     io.stdout(`${t('models.line', { id, architecture, threshold, ...facts, parameters: (model.parameters / 1e6).toFixed(2) })}\n`);
-    for (const { dataset, images, pa, mIoU, mDice } of model.metrics) {
-      io.stdout(`    ${dataset} (${images}): PA ${pa.toFixed(3)}  mIoU ${mIoU.toFixed(3)}  mDice ${mDice.toFixed(3)}\n`);
-    }
+    for (const metrics of model.metrics) io.stdout(`    ${metrics.dataset} (${metrics.images}): ${figuresOf(metrics)}\n`);
     if (model.error !== null) io.stdout(`    ! ${model.error}\n`);
   }
   return exitCodes.done;
@@ -43,4 +43,14 @@ async function withInference<T>(context: CliContext, ask: (host: InferenceHost) 
   } finally {
     await host.stop();
   }
+}
+
+function figuresOf(metrics: ModelMetrics): string {
+  const figures =
+    'pa' in metrics
+      ? { PA: metrics.pa, mIoU: metrics.mIoU, mDice: metrics.mDice }
+      : { 'box AP': metrics.boxAp, AP50: metrics.boxAp50, 'mask AP': metrics.maskAp, 'mask AP50': metrics.maskAp50 };
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${value.toFixed(3)}`)
+    .join('  ');
 }

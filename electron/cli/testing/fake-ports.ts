@@ -53,7 +53,17 @@ function summaryOf(id: string): ModelSummary {
   const metrics = [{ dataset: 'somewhere', images: 3, pa: 0.5, mIoU: 0.4, mDice: 0.45 }];
   const triage = { clear: 0.3, defect: 0.7 };
   return {
-    ...{ id, name, metrics, triage, architecture: 'Fake', component: 'rail-surface', parameters: 1_500_000, precisions: ['fp32'] },
+    ...{
+      id,
+      name,
+      metrics,
+      triage,
+      architecture: 'Fake',
+      task: 'semantic',
+      component: 'rail-surface',
+      parameters: 1_500_000,
+      precisions: ['fp32'],
+    },
     ...{ threshold: 0.5, minimumAreaPx: 2, licence: 'MIT', error: null },
   };
 }
@@ -196,7 +206,7 @@ function rowOf(id: number, relativePath: string): { id: number; relativePath: st
 
 function sessionOf({ modelId }: OpenSessionInput): SessionInfo {
   const engine = { modelId, modelSha256: 'a'.repeat(64), backend: 'ort-cpu', device: 'Some CPU', precision: 'fp32' } as const;
-  return { sessionId: 1, engine, threads: 2, batch: 1, loadMs: 1, warmupMs: 1, threshold: 0.5, minimumAreaPx: 2 };
+  return { sessionId: 1, engine, threads: 2, batch: 1, loadMs: 1, warmupMs: 1, kind: 'probability', threshold: 0.5, minimumAreaPx: 2 };
 }
 
 async function inferByBrightness(input: InferImageInput): Promise<InferImageOutput> {

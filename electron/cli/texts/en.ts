@@ -20,7 +20,8 @@ export const en = {
   'option.out': 'folder for results: per image <name>.mask.png (0/255) and <name>.json, sub-folders mirrored',
   'option.report': 'also write a PDF report',
   'option.json': 'print one JSON object to standard output and nothing else',
-  'option.threshold': 'probability from which a pixel counts as defect, 0…1 (otherwise that of the model)',
+  'option.threshold':
+    'probability from which a pixel counts as defect, or score from which an instance does, 0…1 (otherwise that of the model)',
   'option.minArea': 'smallest defect in pixels (otherwise that of the model)',
   'option.region': 'auto = only the rail band of line-scan images, full = whole image',
   'option.threads': 'CPU threads, 0 = chosen from the machine',
@@ -124,7 +125,10 @@ export const en = {
   'bench.saved': 'kept for "auto": {{path}}',
 
   'models.description': 'list the models of the catalogue',
-  'models.line': '{{id}}  {{name}}, {{architecture}}, {{parameters}} million parameters, {{precisions}}, threshold {{threshold}}',
+  'models.line': '{{id}}  {{name}}, {{task}}, {{architecture}}, {{parameters}} million parameters, {{precisions}}, threshold {{threshold}}',
+  'task.semantic': 'semantic segmentation',
+  'task.instance': 'instance segmentation',
+  'task.salient': 'salient objects',
   'models.none': 'the model catalogue is empty',
   'devices.description': 'list the devices, and why some cannot be used',
   'devices.available': 'available',

@@ -2,7 +2,9 @@
 import * as ort from 'onnxruntime-node';
 import type { ModelManifest } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
-import type { Session, SessionStats, Tensor, Tensors } from './backend';
+import type { Session, SessionStats, Tensors } from './backend';
+import { tensorOfOrtValue } from './ort-values';
+import { outputNames } from './output-names';
 
 /** of ONNX Runtime */
 export const runtimeVersion = ort.env.versions.node ?? ort.env.versions.common;
@@ -18,16 +20,17 @@ export async function openOrtSession(manifest: ModelManifest, weightsFile: strin
   const session = await ort.InferenceSession.create(weightsFile, options.sessionOptions).catch((error: unknown) => {
     throw openFailure(error, manifest, weightsFile);
   });
+  const wanted = outputNames(manifest);
   for (const [kind, name, names] of [
-    ['input', manifest.input.name, session.inputNames],
-    ['output', manifest.output.name, session.outputNames],
-  ] as const) {
+    ['input', manifest.input.name, session.inputNames] as const,
+    ...wanted.map((output) => ['output', output, session.outputNames] as const),
+  ]) {
     if (names.includes(name)) continue;
     await session.release();
     const reason = `no ${kind} "${name}", but ${names.join(', ')}`;
     throw new RailscopeError('model-invalid', `${weightsFile}: ${reason}`, { model: manifest.id, path: weightsFile, reason });
   }
-  return new OrtSession(session, options);
+  return new OrtSession(session, wanted, options);
 }
 
 class OrtSession implements Session {
@@ -38,10 +41,11 @@ class OrtSession implements Session {
   #session: ort.InferenceSession | null;
   readonly #stats: SessionStats = { runs: 0, runMs: 0 };
 
-  constructor(session: ort.InferenceSession, options: OrtOptions) {
+  /** @param outputs the ones to compute; the network may have more */
+  constructor(session: ort.InferenceSession, outputs: readonly string[], options: OrtOptions) {
     this.#session = session;
     this.inputs = session.inputNames;
-    this.outputs = session.outputNames;
+    this.outputs = outputs;
     this.device = options.device;
     this.threads = options.threads;
   }
@@ -53,12 +57,12 @@ class OrtSession implements Session {
       Object.entries(tensors).map(([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)]),
     );
     const startMs = performance.now();
-    const results = await this.#session.run(feeds).catch((error: unknown) => {
+    const results = await this.#session.run(feeds, this.outputs).catch((error: unknown) => {
       throw runFailure(error);
     });
     this.#stats.runs++;
     this.#stats.runMs += performance.now() - startMs;
-    return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, toTensor(name, value)]));
+    return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, tensorOfOrtValue(name, value)]));
   }
 
   stats(): SessionStats {
@@ -70,11 +74,6 @@ class OrtSession implements Session {
     this.#session = null;
     await session?.release();
   }
-}
-
-function toTensor(name: string, value: ort.OnnxValue): Tensor {
-  if (value.type === 'float32' && value.data instanceof Float32Array) return { dims: value.dims, data: value.data };
-  throw new RailscopeError('inference-failed', `output ${name} is ${value.type}, expected float32`);
 }
 
 function isOutOfMemory(error: unknown): boolean {

@@ -35,6 +35,7 @@ describe('ModelCatalog', () => {
     await addModel('e-no-weights', good('e-no-weights'), null);
     await addModel('f-classes', { ...good('f-classes'), output: { name: 'p', kind: 'probability', channels: 3 } });
     await mkdir(path.join(folder, 'g-empty'));
+    await mkdir(path.join(folder, '.cache'));
     await writeFile(path.join(folder, 'README.md'), 'not a model');
     const list = await catalog.list();
     expect(list.map(({ id }) => id)).toEqual(['a-good', 'b-text', 'c-field', 'd-other-name', 'e-no-weights', 'f-classes', 'g-empty']);

@@ -2,8 +2,16 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hashFile } from '#imaging';
-import { modelManifestSchema, type ModelManifest, type ModelSummary, type Precision, type WeightFile } from '#shared/domain/model';
+import {
+  modelManifestSchema,
+  movedThreshold,
+  type ModelManifest,
+  type ModelSummary,
+  type Precision,
+  type WeightFile,
+} from '#shared/domain/model';
 import { RailscopeError, toErrorInfo } from '#shared/errors/railscope-error';
+import { contradiction } from './contradiction';
 
 export interface CatalogEntry {
   readonly manifest: ModelManifest;
@@ -29,7 +37,7 @@ export class ModelCatalog {
   /** Every entry; a broken one is listed with what is wrong, so that one bad folder hides no other. */
   async list(): Promise<ModelSummary[]> {
     const names = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
-    const ids = names.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const ids = names.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
     return Promise.all(ids.sort().map((id) => this.#summarise(id)));
   }
 
@@ -99,6 +107,7 @@ export class ModelCatalog {
 
 const unreadableModel: Omit<ModelSummary, 'id' | 'name' | 'error'> = {
   architecture: '',
+  task: 'semantic',
   component: 'any',
   parameters: 0,
   precisions: [],
@@ -124,21 +133,6 @@ function parseManifest(text: string, file: string, model: string): ModelManifest
   throw new RailscopeError('model-invalid', `${file}: ${reason ?? ''}`, { model, path: file, reason: reason ?? '' });
 }
 
-/** What each field allows but the pipeline cannot do; null = nothing. */
-function contradiction({ input, output, classes, tiling }: ModelManifest): string | null {
-  // one map per picture is kept and thresholded again live, so that a network has one class
-  if (output.channels !== 1 || classes.length !== 1)
-    return `output.channels: ${output.channels} channels and ${classes.length} classes, expected one`;
-  for (const [name, values] of [
-    ['mean', input.mean],
-    ['std', input.std],
-  ] as const) {
-    if (values.length !== 1 && values.length !== input.channels)
-      return `input.${name}: ${values.length} values for ${input.channels} channels`;
-  }
-  return tiling.overlapPx * 2 > tiling.sourceTilePx ? 'tiling.overlapPx: more than half a tile' : null;
-}
-
 async function missingWeights(weights: readonly WeightFile[], folder: string): Promise<string | null> {
   for (const { file } of weights) {
     const found = await stat(path.join(folder, file)).catch(() => null);
@@ -152,10 +146,11 @@ function summary(manifest: ModelManifest, error: string | null): ModelSummary {
     id: manifest.id,
     name: manifest.name,
     architecture: manifest.architecture,
+    task: manifest.task,
     component: manifest.component,
     parameters: manifest.parameters,
     precisions: manifest.weights.map((weights) => weights.precision),
-    threshold: manifest.thresholds.probability,
+    threshold: movedThreshold(manifest),
     minimumAreaPx: manifest.thresholds.minimumAreaPx,
     triage: manifest.thresholds.triage,
     metrics: manifest.metrics,

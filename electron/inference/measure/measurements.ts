@@ -6,6 +6,7 @@ import type { CompareEnginesInput, InferImageOutput, MeasureSpeedInput, OpenSess
 import type { Tensors } from '../backends/backend';
 import { openEngine, type EngineParts, type OpenedEngine } from '../open-engine';
 import { ImageTask } from '../pipeline/image-task';
+import { checkOutputs } from '../pipeline/output-shapes';
 import { TilePreprocessor } from '../pipeline/preprocess';
 import { maskOverlap } from './mask-overlap';
 import { matchInstances } from './match-instances';
@@ -78,7 +79,7 @@ export class Measurements {
       candidate: candidate.engine,
       tiles,
       tensors: [...totals.values()],
-      probability: reference.manifest.output.name,
+      probability: reference.manifest.output.kind === 'probability' ? reference.manifest.output.name : null,
       tolerance: reference.manifest.tolerances?.[candidate.engine.precision] ?? defaultTolerances[candidate.engine.precision],
       mask: maskOverlap(results.reference.tiles, results.candidate.tiles),
       instances: countInstances(results),
@@ -151,12 +152,12 @@ function differences(expected: Tensors, found: Tensors): TensorTotals[] {
 function imageTask({ manifest }: OpenedEngine, { path, region }: CompareEnginesInput): ImageTask {
   const { probability: threshold, minimumAreaPx } = manifest.thresholds;
   const job = { path, region, threshold, minimumAreaPx, maskPath: null, probabilityPath: null, wantTiles: true };
-  return new ImageTask(manifest, job, new TilePreprocessor(manifest.input, manifest.tiling.sourceTilePx));
+  return new ImageTask(manifest, job, new TilePreprocessor(manifest.input));
 }
 
 function addOutput(task: ImageTask, { manifest }: OpenedEngine, outputs: Tensors): void {
-  const output = outputs[manifest.output.name];
-  if (output) task.addOutput(output.data, output.dims);
+  checkOutputs(manifest, outputs, 1);
+  task.addOutput(outputs, 1);
 }
 
 function countInstances({ reference, candidate }: Record<'reference' | 'candidate', InferImageOutput>): Comparison['instances'] {

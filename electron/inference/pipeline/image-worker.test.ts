@@ -86,12 +86,10 @@ describe('a picture through the pipeline', () => {
       width: 900,
       height: 700,
     };
-    const again = await worker.rethreshold({ ...kept, threshold: 0.5, minimumAreaPx: 20, classCode: 'defect' });
+    const again = await worker.rethreshold({ ...kept, threshold: 0.5, minimumAreaPx: 20, manifest });
     expect(again).toEqual({ instances: output.instances, tiles: output.tiles });
     const stricter = await infer(file, { threshold: 0.85 });
-    expect((await worker.rethreshold({ ...kept, threshold: 0.85, minimumAreaPx: 20, classCode: 'defect' })).instances).toEqual(
-      stricter.instances,
-    );
+    expect((await worker.rethreshold({ ...kept, threshold: 0.85, minimumAreaPx: 20, manifest })).instances).toEqual(stricter.instances);
   });
 
   it('looks only where it is told to', async () => {
@@ -157,7 +155,7 @@ describe('a picture through the pipeline', () => {
   it('refuses a kept map of another size', async () => {
     const file = await picture('map.png', 30, 20, () => 0);
     const input = { modelId: 'm', probabilityPath: file, probabilityBox: { x: 0, y: 0, width: 20, height: 30 }, width: 20, height: 30 };
-    await expect(worker.rethreshold({ ...input, threshold: 0.5, minimumAreaPx: 1, classCode: 'd' })).rejects.toMatchObject({
+    await expect(worker.rethreshold({ ...input, threshold: 0.5, minimumAreaPx: 1, manifest })).rejects.toMatchObject({
       code: 'image-changed',
     });
   });

@@ -3,6 +3,7 @@ import type { ModelManifest } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { InferencePort, RethresholdInput } from '#shared/ports/inference';
 import { ImageTask, type ImageJob, type ImageOutcome } from './image-task';
+import type { Tensors } from '../backends/backend';
 import { findRegion, rethreshold } from './picture-calls';
 import { TilePreprocessor } from './preprocess';
 
@@ -10,13 +11,13 @@ export interface ImageWorkerPort {
   /** @returns the number of tiles. @throws image-* */
   prepare(input: { taskId: number; manifest: ModelManifest; job: ImageJob }): Promise<number>;
   tensor(input: { taskId: number; from: number; count: number }): Promise<Float32Array>;
-  addOutput(input: { taskId: number; output: Float32Array; dims: readonly number[] }): Promise<void>;
+  addOutput(input: { taskId: number; outputs: Tensors; count: number }): Promise<void>;
   /** ends the task */
   finish(input: { taskId: number }): Promise<ImageOutcome>;
   abandon(input: { taskId: number }): Promise<void>;
   findRegion: InferencePort['findRegion'];
-  /** @param input.classCode what the network's instances are */
-  rethreshold(input: RethresholdInput & { classCode: string }): ReturnType<InferencePort['rethreshold']>;
+  /** @param input.manifest of the network that the kept files come from */
+  rethreshold(input: RethresholdInput & { manifest: ModelManifest }): ReturnType<InferencePort['rethreshold']>;
 }
 
 export class ImageWorker implements ImageWorkerPort {
@@ -34,8 +35,8 @@ export class ImageWorker implements ImageWorkerPort {
     return this.#task(taskId).tensor(from, count);
   }
 
-  async addOutput({ taskId, output, dims }: { taskId: number; output: Float32Array; dims: readonly number[] }): Promise<void> {
-    this.#task(taskId).addOutput(output, dims);
+  async addOutput({ taskId, outputs, count }: { taskId: number; outputs: Tensors; count: number }): Promise<void> {
+    this.#task(taskId).addOutput(outputs, count);
   }
 
   async finish({ taskId }: { taskId: number }): Promise<ImageOutcome> {
@@ -52,8 +53,8 @@ export class ImageWorker implements ImageWorkerPort {
     return findRegion(path);
   }
 
-  rethreshold(input: RethresholdInput & { classCode: string }): ReturnType<InferencePort['rethreshold']> {
-    return rethreshold(input, input.classCode);
+  rethreshold(input: RethresholdInput & { manifest: ModelManifest }): ReturnType<InferencePort['rethreshold']> {
+    return rethreshold(input, input.manifest);
   }
 
   #task(taskId: number): ImageTask {
@@ -63,8 +64,8 @@ export class ImageWorker implements ImageWorkerPort {
   }
 
   #preprocessor(manifest: ModelManifest): TilePreprocessor {
-    const key = JSON.stringify([manifest.input, manifest.tiling.sourceTilePx]);
-    const known = this.#preprocessors.get(key) ?? new TilePreprocessor(manifest.input, manifest.tiling.sourceTilePx);
+    const key = JSON.stringify(manifest.input);
+    const known = this.#preprocessors.get(key) ?? new TilePreprocessor(manifest.input);
     this.#preprocessors.set(key, known);
     return known;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RailscopeError } from '#shared/errors/railscope-error';
+import type { Tensor, Tensors } from '../backends/backend';
 import { FakeSession } from '../testing/fake-session';
 import { testManifest } from '../testing/manifests';
 import { ModelRunner } from './model-runner';
@@ -12,7 +13,12 @@ function tiles(count: number): Float32Array {
   return Float32Array.from({ length: count * TILE }, (_, at) => Math.floor(at / TILE) / 10);
 }
 
-function firstOfTiles(data: Float32Array): number[] {
+function probabilityOf({ probability }: Tensors): Tensor {
+  if (!probability) throw new Error('no probability');
+  return probability;
+}
+
+function firstOfTiles({ data }: Tensor): number[] {
   return Array.from({ length: data.length / 16 }, (_, tile) => Math.round((data[tile * 16 + 15] ?? -1) * 10));
 }
 
@@ -23,9 +29,9 @@ describe('ModelRunner', () => {
       if ((image?.dims[0] ?? 0) > 2) throw outOfMemory;
     };
     const runner = new ModelRunner(testManifest(), session, 7);
-    const { dims, data } = await runner.run(tiles(7), 7);
-    expect(dims).toEqual([7, 1, 4, 4]);
-    expect(firstOfTiles(data)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const output = probabilityOf(await runner.run(tiles(7), 7));
+    expect(output.dims).toEqual([7, 1, 4, 4]);
+    expect(firstOfTiles(output)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(runner.batch).toBeLessThanOrEqual(3);
     expect(Math.max(...session.batches)).toBe(2);
   });
@@ -44,10 +50,10 @@ describe('ModelRunner', () => {
     const session = new FakeSession();
     const manifest = testManifest();
     manifest.input.batch = { dynamic: false, preferred: 4, maximum: 4 };
-    const { dims, data } = await new ModelRunner(manifest, session, 4).run(tiles(3), 3);
+    const output = probabilityOf(await new ModelRunner(manifest, session, 4).run(tiles(3), 3));
     expect(session.batches).toEqual([4]);
-    expect(dims).toEqual([3, 1, 4, 4]);
-    expect(firstOfTiles(data)).toEqual([0, 1, 2]);
+    expect(output.dims).toEqual([3, 1, 4, 4]);
+    expect(firstOfTiles(output)).toEqual([0, 1, 2]);
   });
 
   it('refuses an output of another shape', async () => {

@@ -1,28 +1,17 @@
-import type { DetectedInstance } from '#shared/domain/defect';
 import type { Box } from '#shared/geometry/box';
 import { findComponents, type ComponentRuns } from '#shared/masks/connected-components';
 import { tilesOfRuns } from '#shared/masks/label-tiles';
-import { MAX_LABEL, type MaskTile } from '#shared/masks/types';
+import { MAX_LABEL } from '#shared/masks/types';
+import type { Detections, DetectOptions } from './output-pass';
 
-export interface PostprocessOptions {
-  /** 0…1; a pixel is defect where its byte is at or above threshold × 255 */
-  threshold: number;
-  minimumAreaPx: number;
+export interface PostprocessOptions extends DetectOptions {
   classCode: string;
-}
-
-/** What was found in a map: instances, and their pixels as runs in picture coordinates. */
-export interface Detections {
-  readonly instances: DetectedInstance[];
-  /** label tiles of the whole picture, background left out */
-  tiles(): MaskTile[];
-  /** width × height bytes of the picture: 255 on instances, else 0 */
-  binaryMask(width: number, height: number): Uint8Array;
 }
 
 /**
  * Thresholds a probability map and makes instances of its components. The same bytes, threshold and area always give
- * the same result, so that a live threshold agrees with the first run.
+ * the same result, so that a live threshold agrees with the first run. A pixel is defect where its byte is at or above
+ * threshold × 255.
  * @param map probability × 255 of the pixels of `box`, row-major
  * @param box where the map lies in the picture
  */

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { DecodedImage } from '#imaging';
 import { syntheticImage } from '../testing/synthetic-image';
+import type { InputWindow } from './output-pass';
 import { TilePreprocessor } from './preprocess';
 
 const plainInput = { width: 11, height: 7, channels: 3 as const, mean: [0], std: [1] };
+
+/** A square of source pixels that fills the plain input. */
+function square(x: number, y: number, side: number): InputWindow {
+  return { x, y, width: side, height: side, targetWidth: 11, targetHeight: 7 };
+}
 
 /** One value by the definition: triangle of the widened radius around the projected centre, edges repeated. */
 function reference(
@@ -46,9 +52,9 @@ describe('TilePreprocessor', () => {
     ['grey 8 bit, enlarged', 1, 8, 5, 30, 20],
   ] as const)('agrees with the definition: %s', (_, channels, bitDepth, side, left, top) => {
     const image = syntheticImage(40, 30, { channels, bitDepth, pixel: (x, y, c) => ((x * 37 + y * 91 + c * 53) % 256) / 255 });
-    const preprocessor = new TilePreprocessor(plainInput, side);
+    const preprocessor = new TilePreprocessor(plainInput);
     const out = new Float32Array(preprocessor.tileLength + 2).fill(-1);
-    preprocessor.write(image, left, top, out, 1);
+    preprocessor.write(image, square(left, top, side), out, 1);
     for (let channel = 0; channel < 3; channel++) {
       for (let y = 0; y < 7; y++) {
         for (let x = 0; x < 11; x++) {
@@ -62,22 +68,43 @@ describe('TilePreprocessor', () => {
 
   it('normalises each channel by its mean and deviation', () => {
     const image = syntheticImage(600, 600, { pixel: () => 1 });
-    const preprocessor = new TilePreprocessor({ width: 2, height: 2, channels: 3, mean: [0.5, 0.25, 0], std: [0.5, 0.25, 2] }, 512);
+    const preprocessor = new TilePreprocessor({ width: 2, height: 2, channels: 3, mean: [0.5, 0.25, 0], std: [0.5, 0.25, 2] });
     const out = new Float32Array(12);
-    preprocessor.write(image, 0, 0, out, 0);
+    preprocessor.write(image, { x: 0, y: 0, width: 512, height: 512, targetWidth: 2, targetHeight: 2 }, out, 0);
     expect([...out].map((value) => Math.round(value * 1e4) / 1e4)).toEqual([1, 1, 1, 1, 3, 3, 3, 3, 0.5, 0.5, 0.5, 0.5]);
   });
 
+  it('keeps the aspect of a window with other proportions, pads with mid grey, and forgets the window before', () => {
+    const image = syntheticImage(40, 30, { channels: 3, pixel: (x, y, c) => ((x * 37 + y * 91 + c * 53) % 256) / 255 });
+    const input = { width: 6, height: 8, channels: 3 as const, mean: [0.5], std: [0.25] };
+    const preprocessor = new TilePreprocessor(input);
+    const out = new Float32Array(preprocessor.tileLength);
+    preprocessor.write(image, { x: 0, y: 0, width: 20, height: 20, targetWidth: 6, targetHeight: 8 }, out, 0);
+    preprocessor.write(image, { x: 8, y: 4, width: 24, height: 12, targetWidth: 6, targetHeight: 3 }, out, 0);
+    const fitted = new TilePreprocessor({ ...input, height: 3 });
+    const alone = new Float32Array(fitted.tileLength);
+    fitted.write(image, { x: 8, y: 4, width: 24, height: 12, targetWidth: 6, targetHeight: 3 }, alone, 0);
+    for (let channel = 0; channel < 3; channel++) {
+      const plane = out.subarray(channel * 48, (channel + 1) * 48);
+      expect(plane.subarray(0, 18)).toEqual(alone.subarray(channel * 18, (channel + 1) * 18));
+      expect(plane.subarray(18).every((value) => value === 0)).toBe(true);
+    }
+    const narrow = new Float32Array(preprocessor.tileLength);
+    preprocessor.write(image, { x: 0, y: 0, width: 2, height: 8, targetWidth: 2, targetHeight: 8 }, narrow, 0);
+    for (let y = 0; y < 8; y++) expect([...narrow.subarray(y * 6 + 2, y * 6 + 6)]).toEqual([0, 0, 0, 0]);
+    expect(narrow[0]).toBeCloseTo(((image.data[0] ?? 0) / 255 - 0.5) / 0.25, 5);
+  });
+
   it('serves pictures of any size in turn', () => {
-    const preprocessor = new TilePreprocessor(plainInput, 512);
+    const preprocessor = new TilePreprocessor(plainInput);
     const first = new Float32Array(preprocessor.tileLength);
     const large = syntheticImage(700, 600, { pixel: (x) => (x % 7) / 7 });
-    preprocessor.write(large, 100, 50, first, 0);
+    preprocessor.write(large, square(100, 50, 512), first, 0);
     const single = new Float32Array(preprocessor.tileLength);
-    preprocessor.write(syntheticImage(1, 1, { pixel: () => 0.2 }), 0, 0, single, 0);
+    preprocessor.write(syntheticImage(1, 1, { pixel: () => 0.2 }), square(0, 0, 1), single, 0);
     for (const value of single) expect(value).toBeCloseTo(0.2, 5);
     const again = new Float32Array(preprocessor.tileLength);
-    preprocessor.write(large, 100, 50, again, 0);
+    preprocessor.write(large, square(100, 50, 512), again, 0);
     expect(again).toEqual(first);
   });
 });

@@ -1,58 +1,60 @@
 import type { DecodedImage } from '#imaging';
 import type { ModelManifest } from '#shared/domain/model';
+import type { InputWindow } from './output-pass';
 import { triangleResampler, type Resampler } from './resample';
-import { tileSidePx } from './tiling';
 
 type InputSpec = Pick<ModelManifest['input'], 'width' | 'height' | 'channels' | 'mean' | 'std'>;
 
+/** What fills the input beside a window that has other proportions: mid grey, before normalisation. */
+const PADDING = 0.5;
+
 /**
- * Cuts a square of source pixels out of a picture, scales it to the network's input and normalises it. Tables and
- * buffers are made once; one instance serves one thread.
+ * Cuts a window of source pixels out of a picture, scales it into the network's input and normalises it. Tables and
+ * buffers are kept from call to call; one instance serves one thread.
  */
 export class TilePreprocessor {
   /** floats of one tile */
   readonly tileLength: number;
-  /** for tiles of `across.sourceLength` pixels: made anew when a picture of another size is smaller than a tile */
+  /** for windows of these lengths: made anew when one of another size comes */
   private across: Resampler;
   private down: Resampler;
-  private readonly narrowed: Float32Array;
+  private narrowed: Float32Array;
   private readonly plane: Float32Array;
 
-  constructor(
-    private readonly input: InputSpec,
-    private readonly sourceTilePx: number,
-  ) {
+  constructor(private readonly input: InputSpec) {
     this.tileLength = input.channels * input.height * input.width;
-    this.across = triangleResampler(sourceTilePx, input.width);
-    this.down = triangleResampler(sourceTilePx, input.height);
-    this.narrowed = new Float32Array(sourceTilePx * input.width);
+    this.across = triangleResampler(input.width, input.width);
+    this.down = triangleResampler(input.height, input.height);
+    this.narrowed = new Float32Array(0);
     this.plane = new Float32Array(input.width * input.height);
   }
 
   /**
-   * @param image grey, or RGB for a network with three channels; a tile that hangs over its edge repeats the edge pixels
-   * @param left left edge of the tile in picture pixels, inside the picture; `top` likewise
+   * @param image grey, or RGB for a network with three channels
+   * @param window its top left corner is inside the picture
    * @param out receives channels × height × width floats from `offset` on
    */
-  write(image: DecodedImage, left: number, top: number, out: Float32Array, offset: number): void {
-    const { channels } = this.input;
+  write(image: DecodedImage, window: InputWindow, out: Float32Array, offset: number): void {
+    const { channels, width, height } = this.input;
     const planeLength = this.plane.length;
-    this.setSide(tileSidePx(image, this.sourceTilePx));
+    this.fit(window);
+    if (window.targetWidth < width || window.targetHeight < height) this.plane.fill(PADDING * maximumSample(image.bitDepth));
     for (let channel = 0; channel < channels; channel++) {
-      if (channel < image.channels) this.resample(image, left, top, channel);
+      if (channel < image.channels) this.resample(image, window.x, window.y, channel);
       this.normalise(image.bitDepth, channel, out, offset + channel * planeLength);
     }
   }
 
-  private setSide(sidePx: number): void {
-    if (sidePx === this.across.sourceLength) return;
-    this.across = triangleResampler(sidePx, this.input.width);
-    this.down = triangleResampler(sidePx, this.input.height);
+  private fit(window: InputWindow): void {
+    this.across = fitted(this.across, window.width, window.targetWidth);
+    this.down = fitted(this.down, window.height, window.targetHeight);
+    const length = window.height * window.targetWidth;
+    if (this.narrowed.length < length) this.narrowed = new Float32Array(length);
   }
 
-  /** Fills `plane` with the scaled samples of one channel. */
+  /** Fills the window's part of `plane` with the scaled samples of one channel. */
   private resample(image: DecodedImage, left: number, top: number, channel: number): void {
-    const rows = Math.min(this.across.sourceLength, image.height - top);
+    const rows = Math.min(this.down.sourceLength, image.height - top);
     this.narrow(image, left, top, rows, channel);
     this.shorten(rows);
   }
@@ -76,11 +78,11 @@ export class TilePreprocessor {
 
   private shorten(rows: number): void {
     const { taps, weights, targetLength } = this.down;
-    const { width } = this.input;
+    const width = this.across.targetLength;
     const sources = clampedIndices(this.down, rows, width);
     const { narrowed, plane } = this;
     for (let y = 0; y < targetLength; y++) {
-      const to = y * width;
+      const to = y * this.input.width;
       plane.fill(0, to, to + width);
       for (let tap = 0; tap < taps; tap++) {
         const weight = weights[y * taps + tap] as number;
@@ -94,11 +96,20 @@ export class TilePreprocessor {
   private normalise(bitDepth: 8 | 16, channel: number, out: Float32Array, offset: number): void {
     const { mean, std } = this.input;
     const deviation = std[channel] ?? std[0] ?? 1;
-    const gain = 1 / ((bitDepth === 16 ? 65_535 : 255) * deviation);
+    const gain = 1 / (maximumSample(bitDepth) * deviation);
     const shift = (mean[channel] ?? mean[0] ?? 0) / deviation;
     const { plane } = this;
     for (let i = 0; i < plane.length; i++) out[offset + i] = (plane[i] as number) * gain - shift;
   }
+}
+
+function maximumSample(bitDepth: 8 | 16): number {
+  return bitDepth === 16 ? 65_535 : 255;
+}
+
+function fitted(known: Resampler, sourceLength: number, targetLength: number): Resampler {
+  const fits = known.sourceLength === sourceLength && known.targetLength === targetLength;
+  return fits ? known : triangleResampler(sourceLength, targetLength);
 }
 
 /** Source positions of all taps, times `stride`, cut to the first `length` samples. */

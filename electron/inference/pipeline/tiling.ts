@@ -41,7 +41,12 @@ export function tileCount(plan: TilePlan): number {
   return plan.columns.length * plan.rows.length;
 }
 
-function planAxis(pictureLength: number, start: number, length: number, side: number, overlap: number): number[] {
+/**
+ * The tiles along one axis, as in `planTiles`.
+ * @param start first pixel of the region, `length` pixels long
+ * @returns left or top edges, ascending
+ */
+export function planAxis(pictureLength: number, start: number, length: number, side: number, overlap: number): number[] {
   const last = Math.max(0, pictureLength - side);
   if (length <= side) return [clamp(Math.round(start + (length - side) / 2), 0, last)];
   const stride = side - Math.min(overlap, side - 1);

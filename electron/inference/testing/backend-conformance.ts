@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelManifest } from '#shared/domain/model';
-import type { InferenceBackend, Session, Tensor } from '../backends/backend';
+import type { InferenceBackend, Session, Tensor, Tensors } from '../backends/backend';
+import { outputNames } from '../backends/output-names';
+import { checkOutputs } from '../pipeline/output-shapes';
 
 export interface ConformanceCase {
   manifest: ModelManifest;
@@ -29,10 +31,12 @@ export function describeConformance(backend: InferenceBackend, setUp: () => Prom
       for (let i = 0; i < data.length; i++) data[i] = ((Math.imul(i + from * length + 1, 2_654_435_761) >>> 8) % 1000) / 1000;
       return { dims: [count, channels, height, width], data };
     }
-    async function run(tensor: Tensor, on = session): Promise<Tensor> {
-      const { input, output } = given.manifest;
-      const result = (await on.run({ [input.name]: tensor }))[output.name];
-      if (!result) throw new Error(`no output ${output.name}`);
+    const run = (tensor: Tensor, on = session): Promise<Tensors> => on.run({ [given.manifest.input.name]: tensor });
+    /** the manifest's first output: the probabilities, or the boxes of a network of instances */
+    async function runFirst(tensor: Tensor): Promise<Tensor> {
+      const [name = ''] = outputNames(given.manifest);
+      const result = (await run(tensor))[name];
+      if (!result) throw new Error(`no output ${name}`);
       return result;
     }
 
@@ -41,15 +45,24 @@ export function describeConformance(backend: InferenceBackend, setUp: () => Prom
       expect(state).toMatchObject({ backend: backend.id, available: true, reason: null });
       expect(session.device).not.toBe('');
       expect(session.inputs).toContain(given.manifest.input.name);
-      expect(session.outputs).toContain(given.manifest.output.name);
+      expect(session.outputs).toEqual(expect.arrayContaining([...outputNames(given.manifest)]));
+    });
+
+    it('answers with every output of the manifest, as float32 of the right shape', async () => {
+      const outputs = await run(batch(0, 1));
+      expect(Object.keys(outputs).sort()).toEqual([...outputNames(given.manifest)].sort());
+      expect(() => checkOutputs(given.manifest, outputs, 1)).not.toThrow();
+      for (const { data } of Object.values(outputs)) {
+        expect(data).toBeInstanceOf(Float32Array);
+        expect(data.every((value) => Number.isFinite(value))).toBe(true);
+      }
     });
 
     it('answers with probabilities of the input size', async () => {
-      const { dims, data } = await run(batch(0, 1));
+      if (given.manifest.output.kind !== 'probability') return;
+      const { dims, data } = await runFirst(batch(0, 1));
       const { height, width } = given.manifest.input;
       expect(dims).toEqual([1, 1, height, width]);
-      expect(data).toBeInstanceOf(Float32Array);
-      expect(data).toHaveLength(height * width);
       expect(data.every((value) => value >= 0 && value <= 1)).toBe(true);
       expect(Math.max(...data)).toBeGreaterThan(Math.min(...data));
     });
@@ -60,8 +73,8 @@ export function describeConformance(backend: InferenceBackend, setUp: () => Prom
 
     it('gives each tile of a batch what it gets alone', async () => {
       if (!given.manifest.input.batch.dynamic) return;
-      const together = await run(batch(0, 2));
-      const alone = [await run(batch(0, 1)), await run(batch(1, 1))];
+      const together = await runFirst(batch(0, 2));
+      const alone = [await runFirst(batch(0, 1)), await runFirst(batch(1, 1))];
       const length = together.data.length / 2;
       alone.forEach(({ data }, tile) => {
         const worst = data.reduce((most, value, i) => Math.max(most, Math.abs(value - (together.data[tile * length + i] ?? NaN))), 0);

@@ -22,3 +22,17 @@ export function testManifest(changes: Partial<ModelManifest> = {}): ModelManifes
     ...changes,
   };
 }
+
+/** A manifest of a small detector that does not exist. */
+export function instanceManifest(changes: Partial<ModelManifest> = {}): ModelManifest {
+  const { input, thresholds } = testManifest();
+  const names = { boxes: 'boxes', scores: 'scores', classes: 'classes', attentions: 'attentions', bases: 'bases' };
+  return testManifest({
+    task: 'instance',
+    classes: [{ code: 'crack' }, { code: 'dent' }],
+    input: { ...input, width: 64, height: 32 },
+    output: { kind: 'instances', ...names, basisCount: 2, attentionSide: 3, roiSide: 6, basisStride: 4 },
+    thresholds: { ...thresholds, instances: { preScore: 0.05, score: 0.35, nmsIou: 0.6, maximumInstances: 100 } },
+    ...changes,
+  });
+}

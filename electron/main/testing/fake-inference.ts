@@ -5,7 +5,7 @@ import { RailscopeError } from '#shared/errors/railscope-error';
 export const engine: Engine = { modelId: 'm', modelSha256: 'a'.repeat(64), backend: 'ort-cpu', device: 'CPU', precision: 'fp32' };
 
 export function sessionInfo(sessionId: number): SessionInfo {
-  return { sessionId, engine, threads: 2, batch: 1, loadMs: 1, warmupMs: 1, threshold: 0.5, minimumAreaPx: 10 };
+  return { sessionId, engine, threads: 2, batch: 1, loadMs: 1, warmupMs: 1, kind: 'probability', threshold: 0.5, minimumAreaPx: 10 };
 }
 
 export function output(): InferImageOutput {

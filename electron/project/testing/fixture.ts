@@ -131,7 +131,17 @@ export const foundInstance: DetectedInstance = {
 
 export function summary(changes: Partial<InferenceSummary> = {}): InferenceSummary {
   const timings = { decode: 1, preprocess: 2, run: 30, postprocess: 4, total: 2000 };
-  return { engine, timings, tiles: 4, threshold: 0.5, minimumAreaPx: 8, finishedAtMs: 1, probabilityBox: null, ...changes };
+  return {
+    engine,
+    timings,
+    tiles: 4,
+    kind: 'probability',
+    threshold: 0.5,
+    minimumAreaPx: 8,
+    finishedAtMs: 1,
+    probabilityBox: null,
+    ...changes,
+  };
 }
 
 /** What the inference process says of a job's picture. */

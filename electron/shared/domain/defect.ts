@@ -7,12 +7,12 @@ export const defectDecisions = ['unreviewed', 'accepted', 'rejected'] as const;
 export const defectDecisionSchema = z.enum(defectDecisions);
 export type DefectDecision = z.infer<typeof defectDecisionSchema>;
 
-/** What a network found: one connected component of the thresholded probability map. */
+/** What a network found: one connected component of the thresholded probability map, or one detected instance. */
 export const detectedInstanceSchema = z.object({
   /** value of its pixels in the label mask; unique in the image, 1…65535 */
   label: z.int().min(1).max(MAX_LABEL),
   classCode: z.string().min(1),
-  /** mean probability over the instance's pixels, 0…1 */
+  /** mean probability over the component's pixels, or the detection's score, 0…1 */
   score: z.number().min(0).max(1),
   box: boxSchema,
   areaPx: z.int().nonnegative(),

@@ -3,7 +3,7 @@ import { maskTileSchema, MAX_LABEL } from '../masks/types';
 import { boxSchema } from '../geometry/box';
 import { defectSchema, maskLayerSchema } from './defect';
 import { imageRecordSchema, regionSchema, reviewStatusSchema } from './image';
-import { engineSchema } from './model';
+import { engineSchema, resultKindSchema } from './model';
 
 /** Timings of one picture, milliseconds. `run` is the time inside the session. */
 export const timingsSchema = z.object({
@@ -19,10 +19,12 @@ export const inferenceSummarySchema = z.object({
   engine: engineSchema,
   timings: timingsSchema,
   tiles: z.int().nonnegative(),
+  /** results stored before there were networks of instances do not say it */
+  kind: resultKindSchema.default('probability'),
   threshold: z.number(),
   minimumAreaPx: z.int(),
   finishedAtMs: z.number(),
-  /** the part of the picture that the probability map covers; null where no map was kept */
+  /** the part of the picture that the kept map (of probabilities, or of the instances' scores) covers; null where none was kept */
   probabilityBox: boxSchema.nullable(),
 });
 export type InferenceSummary = z.infer<typeof inferenceSummarySchema>;

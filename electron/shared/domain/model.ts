@@ -25,14 +25,64 @@ const weightFileSchema = z.object({
 });
 export type WeightFile = z.infer<typeof weightFileSchema>;
 
-const metricsSchema = z.object({
-  dataset: z.string(),
-  images: z.int().nonnegative(),
-  pa: z.number(),
-  mIoU: z.number(),
-  mDice: z.number(),
-  note: z.string().optional(),
+export const taskSchema = z.enum(['semantic', 'instance', 'salient']);
+export type Task = z.infer<typeof taskSchema>;
+
+const datasetSchema = z.object({ dataset: z.string(), images: z.int().nonnegative(), note: z.string().optional() });
+const pixelMetricsSchema = datasetSchema.extend({ pa: z.number(), mIoU: z.number(), mDice: z.number() });
+/** COCO average precision, means over IoU 0.50…0.95, and at IoU 0.50 */
+const instanceMetricsSchema = datasetSchema.extend({
+  boxAp: z.number(),
+  boxAp50: z.number(),
+  maskAp: z.number(),
+  maskAp50: z.number(),
 });
+const metricsSchema = z.union([pixelMetricsSchema, instanceMetricsSchema]);
+export type ModelMetrics = z.infer<typeof metricsSchema>;
+
+const probabilityOutputSchema = z.object({
+  kind: z.literal('probability'),
+  name: z.string(),
+  channels: z.int().positive(),
+});
+export type ProbabilityOutput = z.infer<typeof probabilityOutputSchema>;
+
+/**
+ * Candidates of a detector and what their masks are blended from. By name, each with the batch first:
+ * boxes [N, 4] as left, top, right, bottom in input pixels; scores [N] before the square root, 0…1; classes [N], indices
+ * into the manifest's `classes`; attentions [N, basisCount × attentionSide²]; bases [basisCount, height, width of the
+ * input ÷ basisStride]. N is the network's own.
+ */
+const instanceOutputSchema = z.object({
+  kind: z.literal('instances'),
+  boxes: z.string(),
+  scores: z.string(),
+  classes: z.string(),
+  attentions: z.string(),
+  bases: z.string(),
+  basisCount: z.int().positive(),
+  attentionSide: z.int().positive(),
+  /** an instance's mask is blended on a grid of this many bins a side, then drawn into its box */
+  roiSide: z.int().positive(),
+  basisStride: z.int().positive(),
+});
+export type InstanceOutput = z.infer<typeof instanceOutputSchema>;
+
+const instanceThresholdsSchema = z.object({
+  /** candidates at or below are dropped; as the network says it, before the square root */
+  preScore: z.number().min(0).max(1),
+  /** instances below are not shown; on the scale of results, the square root of the network's score */
+  score: z.number().min(0).max(1),
+  /** of two boxes of one class that overlap more than this, the one with the lower score is dropped */
+  nmsIou: z.number().min(0).max(1),
+  /** most instances of one run of the network */
+  maximumInstances: z.int().positive(),
+});
+export type InstanceThresholds = z.infer<typeof instanceThresholdsSchema>;
+
+/** What a result was made from, which decides what its threshold means: pixels' probabilities, or scores of instances. */
+export const resultKindSchema = z.enum(['probability', 'instances']);
+export type ResultKind = z.infer<typeof resultKindSchema>;
 
 /** A model of the catalog: everything the pipeline must know; adding a model is adding a folder. */
 export const modelManifestSchema = z.object({
@@ -41,9 +91,9 @@ export const modelManifestSchema = z.object({
   name: z.object({ zh: z.string(), en: z.string() }),
   architecture: z.string(),
   parameters: z.int().positive(),
-  task: z.enum(['semantic', 'instance', 'salient']),
+  task: taskSchema,
   component: componentKindSchema,
-  /** index in the output channels → defect class; a one-channel output has one entry */
+  /** index in the output channels, or a detection's class index → defect class; a one-channel output has one entry */
   classes: z.array(z.object({ code: z.string() })).min(1),
   input: z.object({
     name: z.string(),
@@ -56,24 +106,25 @@ export const modelManifestSchema = z.object({
     batch: z.object({ dynamic: z.boolean(), preferred: z.int().min(1), maximum: z.int().min(1) }),
   }),
   tiling: z.object({
-    /** side of the square of source pixels that is scaled to the input size */
+    /**
+     * Side of the square of source pixels that is scaled to the input size. For a network of instances: pictures up to
+     * this long are run whole, longer ones in tiles of the input's proportions and this longer side; aspect is kept.
+     */
     sourceTilePx: z.int().positive(),
     overlapPx: z.int().nonnegative(),
     /** look for the rail band in line-scan pictures */
     railBand: z.boolean(),
   }),
-  output: z.object({
-    name: z.string(),
-    kind: z.literal('probability'),
-    channels: z.int().positive(),
-  }),
+  output: z.discriminatedUnion('kind', [probabilityOutputSchema, instanceOutputSchema]),
   thresholds: z.object({
-    /** pixels at or above are defect, 0…1 */
+    /** pixels at or above are defect, 0…1; for instances: pixels of an instance's own mask */
     probability: z.number().min(0).max(1),
     /** components with fewer source pixels are dropped */
     minimumAreaPx: z.int().nonnegative(),
     /** triage: below `clear` no defect, at or above `defect` surely one, between them doubtful; instance scores 0…1 */
     triage: z.object({ clear: z.number(), defect: z.number() }),
+    /** exactly where the output is instances */
+    instances: instanceThresholdsSchema.optional(),
   }),
   weights: z.array(weightFileSchema).min(1),
   /** what a precision may differ from fp32 by; the defaults are in shared/measure/comparison */
@@ -85,11 +136,30 @@ export const modelManifestSchema = z.object({
 });
 export type ModelManifest = z.infer<typeof modelManifestSchema>;
 
+/** A manifest of a network that gives one probability map. */
+export type ProbabilityManifest = ModelManifest & { output: ProbabilityOutput };
+/** A manifest of a network that detects instances. */
+export type InstanceManifest = ModelManifest & { output: InstanceOutput; thresholds: { instances: InstanceThresholds } };
+
+export function isProbabilityManifest(manifest: ModelManifest): manifest is ProbabilityManifest {
+  return manifest.output.kind === 'probability';
+}
+
+export function isInstanceManifest(manifest: ModelManifest): manifest is InstanceManifest {
+  return manifest.output.kind === 'instances' && manifest.thresholds.instances !== undefined;
+}
+
+/** The threshold that inspectors move: of probabilities, or of the scores of instances. */
+export function movedThreshold({ thresholds }: ModelManifest): number {
+  return thresholds.instances?.score ?? thresholds.probability;
+}
+
 /** A catalog entry as the window lists it; an unusable one says why and stays listed. */
 export const modelSummarySchema = z.object({
   id: z.string(),
   name: z.object({ zh: z.string(), en: z.string() }),
   architecture: z.string(),
+  task: taskSchema,
   component: componentKindSchema,
   parameters: z.number(),
   precisions: z.array(precisionSchema),

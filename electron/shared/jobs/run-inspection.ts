@@ -282,6 +282,7 @@ class InspectionRun {
       engine,
       timings: output.timings,
       tiles: output.tileCount,
+      kind: session.kind,
       threshold: threshold ?? session.threshold,
       minimumAreaPx: minimumAreaPx ?? session.minimumAreaPx,
       finishedAtMs: Date.now(),

@@ -3,7 +3,7 @@ import type { DetectedInstance } from '../domain/defect';
 import type { ImageHeader, RegionMode } from '../domain/image';
 import type { ProfileEntry } from '../domain/machine-profile';
 import type { Comparison, EngineWish, Speed } from '../domain/measurement';
-import type { DeviceChoice, DeviceState, Engine, ModelSummary, Precision } from '../domain/model';
+import type { DeviceChoice, DeviceState, Engine, ModelSummary, Precision, ResultKind } from '../domain/model';
 import type { Timings } from '../domain/editor';
 import type { Box } from '../geometry/box';
 import type { MaskTile } from '../masks/types';
@@ -47,6 +47,7 @@ export interface SessionInfo {
   batch: number;
   loadMs: number;
   warmupMs: number;
+  kind: ResultKind;
   threshold: number;
   minimumAreaPx: number;
 }
@@ -58,11 +59,15 @@ export interface InferImageInput {
   path: string;
   /** where to look; `auto` with no box = find the rail band if the model asks for it and the picture shows one */
   region: { mode: RegionMode; box: Box | null };
+  /** of probabilities, or of the scores of instances: see `SessionInfo.kind` */
   threshold: number;
   minimumAreaPx: number;
   /** grey PNG with 0 / 255 to write, null = none; the folder exists */
   maskPath: string | null;
-  /** 8-bit grey PNG of the probabilities inside the region to write, null = none */
+  /**
+   * 8-bit grey PNG to write, null = none: the probabilities inside the region, or each pixel's best score among the
+   * instances that hold it. Instances are kept in a second file beside it (`detectionsPath`).
+   */
   probabilityPath: string | null;
   /** whether the answer carries the label mask */
   wantTiles: boolean;
@@ -72,7 +77,7 @@ export interface InferImageOutput {
   header: ImageHeader;
   contentHash: string;
   region: { mode: RegionMode; box: Box | null };
-  /** the part of the picture that the probability file covers; null = none was written or asked for */
+  /** the part of the picture that the file at `probabilityPath` covers; null = none was written or asked for */
   probabilityBox: Box | null;
   tileCount: number;
   instances: DetectedInstance[];

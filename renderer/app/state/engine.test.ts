@@ -6,6 +6,7 @@ const model = (id: string, error: string | null = null): ModelSummary => ({
   id,
   name: { zh: id, en: id },
   architecture: id,
+  task: 'semantic',
   component: 'rail-surface',
   parameters: 1,
   precisions: ['fp32'],

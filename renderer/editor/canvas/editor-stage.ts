@@ -26,7 +26,17 @@ interface Dirty {
 }
 const everything: Dirty = { picture: true, overlay: true, sketch: true };
 /** State that changes what lies over the picture. */
-const overlayKeys = ['maskView', 'masksVisible', 'maskOpacity', 'outlinesOnly', 'selectedLabel', 'thresholdPreview', 'document'] as const;
+const overlayKeys = [
+  'maskView',
+  'masksVisible',
+  'maskOpacity',
+  'outlinesOnly',
+  'boxesVisible',
+  'locale',
+  'selectedLabel',
+  'thresholdPreview',
+  'document',
+] as const;
 
 /**
  * The canvas of the open picture. Pointer moves, strokes and view changes stay in here, outside React and zustand: they
@@ -113,7 +123,7 @@ export class EditorStage implements Viewport, InputListener {
       urlPrefix: imageTileUrl(id, 0, 0, 0).slice(0, -'0/0/0'.length),
       urlOf: ({ level, tileX, tileY }) => imageTileUrl(id, level, tileX, tileY),
     });
-    this.overlay = new MaskOverlay(this.core, session);
+    this.overlay = new MaskOverlay(this.core, session, getComputedStyle(this.container).fontFamily);
     this.overlayLayer.add(this.overlay.group);
     if (!isSamePicture || !this.view.picture) this.view.show(size);
   }

@@ -4,6 +4,7 @@ import type { Box } from '#shared/geometry/box';
 import type { EditorState } from '../editor-api';
 import type { EditorCore } from '../session/editor-core';
 import type { MaskStore } from '../masks/mask-store';
+import { drawBoxes, framedDefects } from './draw-boxes';
 import { countingLabels, differenceColours, fillPalette, pixelOf } from './colours';
 import { drawDifferenceOutlines, drawOutlines, drawRegion, drawSelection } from './draw-outlines';
 import { FillLayer } from './fill-layer';
@@ -29,10 +30,12 @@ export class MaskOverlay {
   private state: EditorState;
   private view: View = { zoom: 1, x: 0, y: 0 };
   private part: Box = { x: 0, y: 0, width: 0, height: 0 };
+  private canvas: Size = { width: 0, height: 0 };
 
   constructor(
     private readonly core: EditorCore,
     session: { mask: MaskStore },
+    private readonly fontFamily: string,
   ) {
     this.picture = { width: session.mask.widthPx, height: session.mask.heightPx };
     this.state = core.store.getState();
@@ -69,6 +72,7 @@ export class MaskOverlay {
   update(view: View, canvas: Size, pixelRatio: number): boolean {
     this.view = view;
     this.part = visiblePart(view, this.picture, canvas);
+    this.canvas = canvas;
     const { masksVisible, outlinesOnly, thresholdPreview, maskOpacity } = this.state;
     const filled = masksVisible && !outlinesOnly && thresholdPreview === null;
     this.fill.group.visible(filled);
@@ -110,7 +114,15 @@ export class MaskOverlay {
     this.drawDefectLines(context);
     const selected = selectedLabel === null ? null : this.core.session?.defect(selectedLabel);
     const mask = this.core.session?.mask;
+    if (maskView !== 'difference') this.drawBoxes(context);
     if (selected && mask && maskView !== 'model') drawSelection(context, this.view, this.part, this.outlinesOf(mask), selected);
+  }
+
+  private drawBoxes(context: CanvasRenderingContext2D): void {
+    const { document, boxesVisible, thresholdPreview, selectedLabel, locale } = this.state;
+    if (!boxesVisible || document?.inference?.kind !== 'instances') return;
+    const framed = framedDefects(this.shownDefects(), thresholdPreview, selectedLabel);
+    drawBoxes(context, this.view, this.canvas, framed, { locale, selectedLabel, fontFamily: this.fontFamily });
   }
 
   private drawDefectLines(context: CanvasRenderingContext2D): void {

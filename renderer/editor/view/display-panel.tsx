@@ -126,6 +126,8 @@ function DnInput({ label, value, most, testId, onChange }: DnInputProps) {
   );
 }
 
+/** as in the window's key table */
+const BOXES_KEY = 'T';
 const maskViews: readonly MaskView[] = ['review', 'model', 'difference'];
 
 function MaskDisplay() {
@@ -133,6 +135,8 @@ function MaskDisplay() {
   const view = useEditor((state) => state.maskView);
   const opacity = useEditor((state) => state.maskOpacity);
   const outlinesOnly = useEditor((state) => state.outlinesOnly);
+  const boxesVisible = useEditor((state) => state.boxesVisible);
+  const hasInstances = useEditor((state) => state.document?.inference?.kind === 'instances');
   return (
     <Section title={t('mask.title')} testId="mask-panel">
       <ChoiceBar
@@ -165,6 +169,15 @@ function MaskDisplay() {
         onChange={(event) => editorCommands.setOutlinesOnly(event.currentTarget.checked)}
         data-testid="mask-outlines-only"
       />
+      {hasInstances && (
+        <Switch
+          size="xs"
+          label={`${t('mask.boxes')} (${BOXES_KEY})`}
+          checked={boxesVisible}
+          onChange={(event) => editorCommands.setBoxesVisible(event.currentTarget.checked)}
+          data-testid="mask-boxes"
+        />
+      )}
     </Section>
   );
 }

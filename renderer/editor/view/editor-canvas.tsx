@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLocale } from '../../app/state/locale';
 import { EditorStage } from '../canvas/editor-stage';
 import { editorCommands, editorCore } from '../editor';
 import { useEditor } from '../state';
@@ -42,6 +43,8 @@ export function EditorCanvas() {
 
 function StageHost() {
   const host = useRef<HTMLDivElement>(null);
+  const locale = useLocale();
+  useEffect(() => editorCommands.setLocale(locale), [locale]);
   useEffect(() => {
     const container = host.current;
     if (!container) return;

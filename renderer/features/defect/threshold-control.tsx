@@ -9,10 +9,11 @@ const LOWEST = 0.05;
 const HIGHEST = 0.95;
 const STEP = 0.01;
 
-/** Moves the line between defect and background: previewed at once on the canvas, saved only when applied. */
+/** Moves the line between defect and background, or the least score of instances: previewed at once on the canvas, saved only when applied. */
 export function ThresholdControl() {
   const { t } = useTranslation('workspace');
   const applied = useEditor((state) => state.document?.threshold ?? null);
+  const kind = useEditor((state) => state.document?.inference?.kind ?? 'probability');
   const preview = useEditor((state) => state.thresholdPreview);
   const readOnly = useEditor((state) => state.readOnly);
   const shown = preview ?? applied;
@@ -23,7 +24,7 @@ export function ThresholdControl() {
     editorCommands.previewThreshold(null);
   };
   return (
-    <Section title={t('threshold.title')} aside={<span data-testid="threshold-value">{shown?.toFixed(2) ?? '–'}</span>}>
+    <Section title={t(`threshold.title.${kind}`)} aside={<span data-testid="threshold-value">{shown?.toFixed(2) ?? '–'}</span>}>
       <Slider
         min={LOWEST}
         max={HIGHEST}
@@ -32,7 +33,7 @@ export function ThresholdControl() {
         value={shown ?? LOWEST}
         disabled={applied === null}
         label={(value) => value.toFixed(2)}
-        thumbLabel={t('threshold.title')}
+        thumbLabel={t(`threshold.title.${kind}`)}
         marks={applied === null ? [] : [{ value: applied }]}
         onChange={(value) => editorCommands.previewThreshold(value)}
         data-testid="threshold-slider"

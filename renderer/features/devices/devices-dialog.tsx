@@ -1,7 +1,7 @@
 import { Button, Modal, Skeleton, Stack } from '@mantine/core';
 import { IconCircleCheck, IconCircleX, IconRefresh } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { DeviceState, ModelSummary } from '#shared/domain/model';
+import type { DeviceState, ModelMetrics, ModelSummary } from '#shared/domain/model';
 import { loadMachine } from '../../app/session';
 import { useApp } from '../../app/state/app-store';
 import { useLocale, useName } from '../../app/state/locale';
@@ -99,6 +99,7 @@ function ModelCard({ model }: { model: ModelSummary }) {
   const name = useName();
   const locale = useLocale();
   const facts = [
+    t(`domain:task.${model.task}`),
     t(`domain:component.${model.component}`),
     t('architecture', { architecture: model.architecture }),
     t('parametersValue', { millions: formatMeasure(model.parameters / 1e6, locale) }),
@@ -118,18 +119,27 @@ function ModelCard({ model }: { model: ModelSummary }) {
   );
 }
 
+/** Of networks of probabilities, then of networks of instances. */
+const metricColumns = ['pa', 'mIoU', 'mDice', 'boxAp', 'boxAp50', 'maskAp', 'maskAp50'] as const;
+
+function figureOf(row: ModelMetrics, column: (typeof metricColumns)[number]): number | null {
+  const figures: Partial<Record<typeof column, number>> = row;
+  return figures[column] ?? null;
+}
+
 function MetricsTable({ model }: { model: ModelSummary }) {
   const { t } = useTranslation('devices');
   const locale = useLocale();
+  const columns = metricColumns.filter((column) => model.metrics.some((row) => figureOf(row, column) !== null));
   return (
     <table className={styles.metrics}>
       <thead>
         <tr>
           <th>{t('dataset')}</th>
           <th>{t('images')}</th>
-          <th>{t('pa')}</th>
-          <th>{t('mIoU')}</th>
-          <th>{t('mDice')}</th>
+          {columns.map((column) => (
+            <th key={column}>{t(column)}</th>
+          ))}
         </tr>
       </thead>
       <tbody>
@@ -140,9 +150,9 @@ function MetricsTable({ model }: { model: ModelSummary }) {
               {row.note !== undefined && <span className={styles.dim}> {row.note}</span>}
             </td>
             <td>{formatCount(row.images, locale)}</td>
-            <td>{row.pa.toFixed(4)}</td>
-            <td>{row.mIoU.toFixed(4)}</td>
-            <td>{row.mDice.toFixed(4)}</td>
+            {columns.map((column) => (
+              <td key={column}>{figureOf(row, column)?.toFixed(4) ?? '–'}</td>
+            ))}
           </tr>
         ))}
       </tbody>

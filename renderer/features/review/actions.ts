@@ -70,6 +70,10 @@ export function cycleMaskView(): void {
   editorCommands.setMaskView(maskViews[(place + 1) % maskViews.length] ?? 'review');
 }
 
+export function toggleBoxes(): void {
+  editorCommands.setBoxesVisible(!useEditor.getState().boxesVisible);
+}
+
 export function scaleBrush(factor: number): void {
   const { sizePx } = useEditor.getState().brush;
   const scaled = Math.round(sizePx * factor);

@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { deviceChoiceSchema } from '#shared/domain/model';
 import { localeSchema, type AppSettings } from '#shared/domain/settings';
 import { useApp } from '../../app/state/app-store';
-import { changeSettings, useName } from '../../app/state/locale';
+import { changeSettings } from '../../app/state/locale';
 import { attempt } from '../../app/state/notify';
+import { useModelOptions } from '../controls/model-options';
 
 /** In their own words, whatever language the window has now. */
 const languageNames = new Intl.DisplayNames(['zh-CN'], { type: 'language' });
@@ -19,9 +20,8 @@ const change = (part: Partial<AppSettings>): void => attempt(() => changeSetting
 /** Every change is saved at once. */
 export function ApplicationSettings() {
   const { t } = useTranslation(['settings', 'domain']);
-  const name = useName();
   const settings = useApp((state) => state.settings);
-  const models = useApp((state) => state.models) ?? [];
+  const models = useModelOptions();
   return (
     <Stack gap="sm">
       <Select
@@ -35,10 +35,7 @@ export function ApplicationSettings() {
       <PersonField field="organisation" label={t('organisation')} />
       <Select
         label={t('model')}
-        data={[
-          { value: automatic, label: t('modelAuto') },
-          ...models.map((model) => ({ value: model.id, label: name(model.name), disabled: model.error !== null })),
-        ]}
+        data={[{ value: automatic, label: t('modelAuto') }, ...models]}
         value={settings.modelId ?? automatic}
         onChange={(modelId) => change({ modelId: modelId === automatic ? null : modelId })}
         data-testid="settings-model"

@@ -6,8 +6,9 @@ import { deviceChoiceSchema, type DeviceChoice } from '#shared/domain/model';
 import { useApp } from '../../app/state/app-store';
 import { chooseDevice, engineOf } from '../../app/state/engine';
 import { startInspection, type InspectionScope } from '../../app/state/inspection';
-import { changeSettings, useName } from '../../app/state/locale';
+import { changeSettings } from '../../app/state/locale';
 import { attempt } from '../../app/state/notify';
+import { useModelOptions } from '../controls/model-options';
 import { useNavigation } from '../review/navigation';
 import styles from './top-bar.module.css';
 
@@ -69,8 +70,8 @@ export function InferenceMenu() {
 
 function EngineChoice() {
   const { t } = useTranslation(['workspace', 'domain']);
-  const name = useName();
-  const models = useApp((state) => state.models) ?? [];
+  const options = useModelOptions();
+  const models = useApp((state) => state.models);
   const devices = useApp((state) => state.devices);
   const settings = useApp((state) => state.settings);
   const { model } = engineOf({ models, devices, settings });
@@ -82,7 +83,7 @@ function EngineChoice() {
     <>
       <Select
         label={t('infer.model')}
-        data={models.map((entry) => ({ value: entry.id, label: name(entry.name), disabled: entry.error !== null }))}
+        data={options}
         value={model?.id ?? null}
         onChange={(modelId) => attempt(() => changeSettings({ modelId }))}
         comboboxProps={{ withinPortal: false }}

@@ -1,11 +1,13 @@
 import { Anchor, Select, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCpu } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { ModelMetrics } from '#shared/domain/model';
 import { openDialog, useApp } from '../../app/state/app-store';
 import { engineOf, passedOver } from '../../app/state/engine';
-import { changeSettings, useLocale, useName } from '../../app/state/locale';
+import { changeSettings, useLocale } from '../../app/state/locale';
 import { attempt } from '../../app/state/notify';
 import { formatMeasure } from '../../platform/format';
+import { useModelOptions } from '../controls/model-options';
 import styles from './welcome.module.css';
 
 /** What will compute: device, threads, model; or why nothing can. */
@@ -49,7 +51,7 @@ function DeviceLine() {
 
 function ModelChoice() {
   const { t } = useTranslation(['welcome', 'domain', 'workspace']);
-  const name = useName();
+  const options = useModelOptions();
   const locale = useLocale();
   const models = useApp((state) => state.models);
   const settings = useApp((state) => state.settings);
@@ -61,7 +63,7 @@ function ModelChoice() {
     <div>
       <Select
         label={t('model')}
-        data={models.map((entry) => ({ value: entry.id, label: name(entry.name), disabled: entry.error !== null }))}
+        data={options}
         value={model.id}
         onChange={(modelId) => attempt(() => changeSettings({ modelId }))}
         data-testid="welcome-model"
@@ -69,11 +71,16 @@ function ModelChoice() {
       <div className={styles.modelFigures}>
         {t(`domain:component.${model.component}`)} ·{' '}
         {figures
-          ? t('modelFigures', { mIoU: figures.mIoU.toFixed(3), parameters: formatMeasure(model.parameters / 1e6, locale) })
+          ? t('modelFigures', { figure: mainFigure(figures), parameters: formatMeasure(model.parameters / 1e6, locale) })
           : model.architecture}
       </div>
     </div>
   );
+}
+
+/** The one figure that fits on the line. */
+function mainFigure(metrics: ModelMetrics): string {
+  return 'mIoU' in metrics ? `mIoU ${metrics.mIoU.toFixed(3)}` : `mask AP ${metrics.maskAp.toFixed(3)}`;
 }
 
 function Trouble({ text }: { text: string }) {

@@ -12,6 +12,7 @@ export const domain: Translation<typeof source> = {
     'second-look': 'Second look',
   },
   inference: { none: 'Not inferred', queued: 'Queued', running: 'Running', done: 'Inferred', failed: 'Inference failed' },
+  task: { semantic: 'Semantic', instance: 'Instance', salient: 'Salient' },
   component: { 'rail-surface': 'Rail surface', rail: 'Rail', fastener: 'Fastener', bolt: 'Bolt', any: 'Any' },
   backend: {
     'ort-cpu': 'CPU',

@@ -74,6 +74,7 @@ export const editor: Translation<typeof source> = {
     difference: 'Difference',
     opacity: 'Fill opacity',
     outlinesOnly: 'Outlines only',
+    boxes: 'Boxes with class and score',
     visible: 'Visible',
     both: 'Both',
     onlyModel: 'Model only',

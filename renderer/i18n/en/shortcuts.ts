@@ -28,6 +28,7 @@ export const shortcuts: Translation<typeof source> = {
   leaveTool: 'Leave the tool',
   hideMasks: 'Hold to hide masks',
   cycleMaskView: 'Review / model / difference',
+  toggleBoxes: 'Show or hide class and score boxes',
   fit: 'Fit to window',
   actualSize: 'Actual pixels 1:1',
   zoomIn: 'Zoom in',

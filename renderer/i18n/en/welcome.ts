@@ -19,7 +19,7 @@ export const welcome: Translation<typeof source> = {
   noDevice: 'No inference device is usable: {{reason}}',
   noModel: 'No model is usable: {{reason}}',
   model: 'Model',
-  modelFigures: 'mIoU {{mIoU}} · {{parameters}} M parameters',
+  modelFigures: '{{figure}} · {{parameters}} M parameters',
   deviceDetails: 'Devices and models',
   version: 'Version {{version}}',
 };

@@ -133,7 +133,7 @@ export const workspace: Translation<typeof source> = {
     number: 'No. {{label}}',
   },
   threshold: {
-    title: 'Probability threshold',
+    title: { probability: 'Probability threshold', instances: 'Score threshold' },
     hint: 'Drag to preview; applying makes untouched detections anew and can be undone',
     apply: 'Apply',
     discard: 'Discard',

@@ -3,6 +3,7 @@ export const domain = {
   decision: { unreviewed: '待复核', accepted: '已确认', rejected: '已否定' },
   status: { unreviewed: '未审', 'in-progress': '审阅中', accepted: '已通过', rejected: '已退回', 'second-look': '待二审' },
   inference: { none: '未推理', queued: '排队中', running: '推理中', done: '已推理', failed: '推理失败' },
+  task: { semantic: '语义分割', instance: '实例分割', salient: '显著目标' },
   component: { 'rail-surface': '轨面', rail: '钢轨', fastener: '扣件', bolt: '螺栓', any: '通用' },
   backend: {
     'ort-cpu': 'CPU',

@@ -70,6 +70,7 @@ export const editor = {
     difference: '差异',
     opacity: '填充不透明度',
     outlinesOnly: '仅轮廓',
+    boxes: '显示类别与得分框',
     visible: '显示',
     both: '一致',
     onlyModel: '仅模型',

@@ -25,6 +25,7 @@ export const shortcuts = {
   leaveTool: '退出当前工具',
   hideMasks: '按住隐藏掩膜',
   cycleMaskView: '人工／模型／差异',
+  toggleBoxes: '显示 / 隐藏类别与得分框',
   fit: '适合窗口',
   actualSize: '实际像素 1:1',
   zoomIn: '放大',

@@ -16,7 +16,7 @@ export const welcome = {
   noDevice: '没有可用的推理设备：{{reason}}',
   noModel: '没有可用的模型：{{reason}}',
   model: '模型',
-  modelFigures: 'mIoU {{mIoU}} · {{parameters}} M 参数',
+  modelFigures: '{{figure}} · {{parameters}} M 参数',
   deviceDetails: '设备与模型详情',
   version: '版本 {{version}}',
 } as const;

@@ -118,7 +118,7 @@ export const workspace = {
     number: '编号 {{label}}',
   },
   threshold: {
-    title: '概率阈值',
+    title: { probability: '概率阈值', instances: '得分阈值' },
     hint: '拖动预览，应用后重新生成未修改的检出结果，可撤销',
     apply: '应用',
     discard: '放弃',

@@ -71,7 +71,7 @@ export class FakeInference implements Pick<InferencePort, 'infer' | 'prioritise'
 
 export function fakeSession(): SessionInfo {
   const engine = { modelId: 'fake', modelSha256: 'f'.repeat(64), backend: 'ort-cpu', device: 'CPU', precision: 'fp32' } as const;
-  return { sessionId: 7, engine, threads: 1, batch: 1, loadMs: 1, warmupMs: 1, threshold: 0.5, minimumAreaPx: 10 };
+  return { sessionId: 7, engine, threads: 1, batch: 1, loadMs: 1, warmupMs: 1, kind: 'probability', threshold: 0.5, minimumAreaPx: 10 };
 }
 
 export function fakeEngine(): InspectionEngine & { inference: FakeInference } {
