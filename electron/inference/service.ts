@@ -1,11 +1,13 @@
 /** The inference process behind its port, independent of how calls reach it. */
 import type { DetectedInstance } from '#shared/domain/defect';
 import type { ImageHeader } from '#shared/domain/image';
-import type { DeviceState, ModelSummary, Precision } from '#shared/domain/model';
+import type { DeviceState, ModelSummary } from '#shared/domain/model';
+import type { RemoteAccess, RemoteCheck } from '#shared/domain/remote-server';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Box } from '#shared/geometry/box';
 import type { MaskTile } from '#shared/masks/types';
 import type {
+  DevicesInput,
   InferencePort,
   InferImageInput,
   InferImageOutput,
@@ -13,10 +15,12 @@ import type {
   RethresholdInput,
   SessionInfo,
 } from '#shared/ports/inference';
-import type { InferenceBackend, Session } from './backends/backend';
+import type { Session } from './backends/backend';
 import { cpuThreads } from './backends/cpu-threads';
+import { checkRemote } from './backends/open-inference';
 import type { BackendRegistry } from './backends/registry';
-import type { CatalogEntry, ModelCatalog, VerifiedWeights } from './catalog/model-catalog';
+import type { ModelCatalog } from './catalog/model-catalog';
+import { openFirstAvailable } from './open-session';
 import { ModelRunner } from './pipeline/model-runner';
 import type { ImageWorkers } from './pipeline/worker-pool';
 import { Scheduler } from './scheduler';
@@ -50,16 +54,23 @@ export class InferenceService implements InferencePort {
     return this.#options.catalog.list();
   }
 
-  devices(): Promise<DeviceState[]> {
-    return this.#options.registry.devices();
+  devices(input?: DevicesInput): Promise<DeviceState[]> {
+    return this.#options.registry.devices(input?.remote ?? null);
   }
 
-  async open({ modelId, device, threads }: OpenSessionInput): Promise<SessionInfo> {
+  async checkRemote({ remote, modelId }: { remote: RemoteAccess; modelId: string }): Promise<RemoteCheck> {
+    const { manifest } = await this.#options.catalog.entry(modelId);
+    return checkRemote(remote, manifest);
+  }
+
+  async open({ modelId, device, threads, remote }: OpenSessionInput): Promise<SessionInfo> {
     const { catalog, registry, workers } = this.#options;
     const entry = await catalog.entry(modelId);
     const { manifest } = entry;
     const loadStartMs = performance.now();
-    const { backend, session, weights } = await this.#openFirst(await registry.candidates(device), entry, threads);
+    const { backend, session, weights } = await openFirstAvailable(await registry.candidates(device, remote ?? null), catalog, entry, {
+      threads,
+    });
     const runner = new ModelRunner(manifest, session, backend.batch(manifest.input.batch));
     const warmupStartMs = performance.now();
     await runner.warmUp().catch(async (error: unknown) => {
@@ -78,25 +89,6 @@ export class InferenceService implements InferencePort {
       threshold: manifest.thresholds.probability,
       minimumAreaPx: manifest.thresholds.minimumAreaPx,
     };
-  }
-
-  /** Goes on to the next candidate only where a backend turns out to be unavailable; the device list then says why. */
-  async #openFirst(
-    candidates: readonly InferenceBackend[],
-    entry: CatalogEntry,
-    threads: number,
-  ): Promise<{ backend: InferenceBackend; session: Session; weights: VerifiedWeights }> {
-    let failure: unknown = null;
-    for (const backend of candidates) {
-      const weights = await this.#options.catalog.verifiedWeights(entry, precisionFor(backend, entry));
-      try {
-        return { backend, weights, session: await backend.open(entry.manifest, weights.file, { threads }) };
-      } catch (error) {
-        if (!(error instanceof RailscopeError) || error.code !== 'backend-unavailable') throw error;
-        failure = error;
-      }
-    }
-    throw failure;
   }
 
   async close({ sessionId }: { sessionId: number }): Promise<void> {
@@ -133,9 +125,4 @@ export class InferenceService implements InferencePort {
     for (const sessionId of [...this.#sessions.keys()]) await this.close({ sessionId });
     await this.#options.workers.close();
   }
-}
-
-/** The first of the backend's precisions that the model has; fp32, the one every model should have, where there is none. */
-function precisionFor(backend: InferenceBackend, { manifest }: CatalogEntry): Precision {
-  return backend.precisions.find((precision) => manifest.weights.some((weights) => weights.precision === precision)) ?? 'fp32';
 }

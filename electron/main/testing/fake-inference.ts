@@ -41,6 +41,7 @@ export function fakeInference(automatic: boolean, change: Partial<InferencePort>
     waiting: () => waiting.length,
     models: async () => [],
     devices: async () => [],
+    checkRemote: async ({ modelId }) => ({ server: 'fake 1', model: 'm/1', modelId, roundTripMs: 1, warnings: [] }),
     async open({ modelId, device }) {
       fake.opened.push({ modelId, device });
       return sessionInfo(fake.opened.length);

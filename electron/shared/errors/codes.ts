@@ -24,6 +24,8 @@ export const errorCodes = [
   'model-hash-mismatch',
   'model-invalid',
   'backend-unavailable',
+  'server-unreachable',
+  'server-refused',
   'inference-crashed',
   'inference-timeout',
   'inference-failed',

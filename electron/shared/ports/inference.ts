@@ -3,6 +3,7 @@ import type { DetectedInstance } from '../domain/defect';
 import type { ImageHeader, RegionMode } from '../domain/image';
 import type { DeviceChoice, DeviceState, Engine, ModelSummary } from '../domain/model';
 import type { Timings } from '../domain/editor';
+import type { RemoteAccess, RemoteCheck } from '../domain/remote-server';
 import type { Box } from '../geometry/box';
 import type { MaskTile } from '../masks/types';
 
@@ -11,7 +12,12 @@ export interface OpenSessionInput {
   device: DeviceChoice;
   /** 0 = chosen from the machine */
   threads: number;
+  /** the server of device `remote` */
+  remote?: RemoteAccess | null;
 }
+
+/** Which server the device list is to look at; nothing = none. */
+export type DevicesInput = { remote: RemoteAccess | null } | undefined;
 
 export interface SessionInfo {
   sessionId: number;
@@ -65,8 +71,10 @@ export interface RethresholdInput {
 
 export interface InferencePort {
   models(input: undefined): Promise<ModelSummary[]>;
-  devices(input: undefined): Promise<DeviceState[]>;
-  /** @throws model-missing, model-hash-mismatch, model-invalid, backend-unavailable, out-of-memory */
+  devices(input: DevicesInput): Promise<DeviceState[]>;
+  /** tests a server with one tile of a model of the catalog. @throws server-unreachable, server-refused, model-missing, model-invalid, inference-failed */
+  checkRemote(input: { remote: RemoteAccess; modelId: string }): Promise<RemoteCheck>;
+  /** @throws model-missing, model-hash-mismatch, model-invalid, backend-unavailable, server-unreachable, server-refused, out-of-memory */
   open(input: OpenSessionInput): Promise<SessionInfo>;
   close(input: { sessionId: number }): Promise<void>;
   /** Several requests may be open; they are pipelined. @throws image-*, inference-failed, out-of-memory, cancelled, disk-full */
