@@ -2,6 +2,7 @@
 import type { DeviceState, ModelManifest } from '#shared/domain/model';
 import type { RemoteAccess, RemoteCheck, RemoteServer } from '#shared/domain/remote-server';
 import { RailscopeError } from '#shared/errors/railscope-error';
+import { isLoopback } from '#shared/loopback';
 import { addressOf, connect, defaultConnectionLimits, type ConnectionLimits } from '../open-inference/connect';
 import { matchModel } from '../open-inference/match-model';
 import {
@@ -133,7 +134,7 @@ function weightsOf(manifest: ModelManifest, { properties }: ModelMetadata): Remo
 
 function sendsInClear({ url }: RemoteServer): boolean {
   const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isLoopback(hostname);
 }
 
 function mismatch(manifest: ModelManifest, path: string, reason: string): RailscopeError {

@@ -77,8 +77,8 @@ export type GrpcMethod = 'ServerLive' | 'ServerReady' | 'ServerMetadata' | 'Mode
 /** Path and (de)serialisers of one method, as grpc-js takes them. */
 export interface GrpcCodec {
   readonly path: string;
-  serialize(request: object): Buffer;
-  deserialize(bytes: Buffer): unknown;
+  readonly serialize: (request: object) => Buffer;
+  readonly deserialize: (bytes: Buffer) => unknown;
 }
 
 export function grpcCodec(method: GrpcMethod): GrpcCodec {
@@ -92,7 +92,11 @@ export function grpcCodec(method: GrpcMethod): GrpcCodec {
 }
 
 /** The other direction, for a server in tests. */
-export function grpcServerCodec(method: GrpcMethod): { path: string; parse(bytes: Buffer): unknown; write(answer: object): Buffer } {
+export function grpcServerCodec(method: GrpcMethod): {
+  path: string;
+  parse: (bytes: Buffer) => unknown;
+  write: (answer: object) => Buffer;
+} {
   const request = messages.lookupType(`inference.${method}Request`);
   const response = messages.lookupType(`inference.${method}Response`);
   return {

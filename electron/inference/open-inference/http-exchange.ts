@@ -71,8 +71,8 @@ export function exchange(input: ExchangeInput): Promise<ExchangeOutput> {
         }
       });
       response.on('end', () => {
-        if (!response.complete) return fail(unreachable('the answer ended too early', true));
-        settle(() => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }));
+        if (!response.complete) fail(unreachable('the answer ended too early', true));
+        else settle(() => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }));
       });
       response.on('error', () => fail(unreachable('the answer ended too early', true)));
     });

@@ -26,6 +26,7 @@ export const errorCodes = [
   'backend-unavailable',
   'server-unreachable',
   'server-refused',
+  'address-unusable',
   'inference-crashed',
   'inference-timeout',
   'inference-failed',

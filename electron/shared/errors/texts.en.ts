@@ -100,6 +100,10 @@ export const errorTexts: Record<ErrorCode, { title: string; remedy: string }> = 
     title: 'The inference server refused the request: {{server}}',
     remedy: 'Check the access token, the model name and the limits of the server. Reason: {{reason}}',
   },
+  'address-unusable': {
+    title: 'The server cannot listen on {{address}}',
+    remedy: 'Another program may use the port, or the address is not one of this computer. Choose another. Reason: {{reason}}',
+  },
   'inference-crashed': {
     title: 'The inference process ended unexpectedly on image: {{path}}',
     remedy: 'The other images went on. Check the image and the free memory, then try it alone; or use the CPU or another model.',

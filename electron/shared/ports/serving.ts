@@ -49,23 +49,11 @@ export interface ServeInfo {
   failed: { id: string; reason: string }[];
 }
 
-/** One line of the access log: never a payload, a token or a query. */
-export interface AccessEntry {
-  time: string;
-  client: string;
-  method: string;
-  path: string;
-  status: number;
-  durationMs: number;
-  receivedBytes: number;
-  sentBytes: number;
-}
-
-export const servingEvents = { access: 'serving.access' } as const;
-
 export interface ServingPort {
-  /** @throws model-*, backend-unavailable, out-of-memory, bad-request where the address cannot be used or needs a token */
+  /** @throws model-*, backend-unavailable, out-of-memory, address-unusable, bad-request for an address that needs a token */
   start(input: ServeInput): Promise<ServeInfo>;
   /** Takes no more requests, finishes those in work within the limit, closes. Calling it twice is allowed. */
   stop(input: undefined): Promise<void>;
+  /** settles when the server ended without being told to, with the reason */
+  ended(input: undefined): Promise<string>;
 }
