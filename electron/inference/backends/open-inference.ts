@@ -38,7 +38,7 @@ export function openInference(access: RemoteAccess | null, tuning: RemoteTuning 
     // as many tiles as the network allows: the session cuts them into requests that travel at the same time
     batch: ({ dynamic, preferred, maximum }) => (dynamic ? maximum : preferred),
     probe: () => probe(access),
-    open: (manifest) => openRemote(manifest, requireAccess(access), tuning),
+    open: async (manifest) => openRemote(manifest, requireAccess(access), tuning),
   };
 }
 

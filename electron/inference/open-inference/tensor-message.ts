@@ -15,7 +15,7 @@ const tensorSchema = z.object({
   datatype: z.string().max(20),
   shape: z.array(z.int().nonnegative()).max(MAXIMUM_NESTING),
   parameters: z.record(z.string(), z.unknown()).nullish(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 export interface TensorMessage {

@@ -27,6 +27,6 @@ const { call: worker } = createRpcClient<SessionWorkerPort>(
 
 const transport = transportToParent(process);
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
-const service = new ServingService({ version: process.env.RAILSCOPE_VERSION ?? '', worker, workerEnded, log });
+const service = new ServingService({ worker, workerEnded, log });
 serveRpc<ServingPort>(transport, service);
 transport.onClose(() => process.exit(0));

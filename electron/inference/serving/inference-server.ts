@@ -31,6 +31,7 @@ export interface InferenceServerOptions {
 const MAXIMUM_CONNECTIONS = 256;
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 30_000;
+const CHECK_EVERY_MS = 1_000;
 
 interface Model extends ServedNetwork {
   readonly stats: ModelStats;
@@ -50,14 +51,14 @@ export class InferenceServer {
       options.networks.map((network) => [network.manifest.id, { ...network, stats: new ModelStats(network.manifest.id) }]),
     );
     this.#admission = new Admission(options.limits);
+    const { requestTimeoutMs } = options.limits;
     const timeouts = {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: options.limits.requestTimeoutMs,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
     };
-    this.#server = options.tls
-      ? https.createServer({ ...timeouts, ...options.tls, minVersion: 'TLSv1.2' })
-      : http.createServer({ ...timeouts, connectionsCheckingInterval: 1_000 });
+    this.#server = options.tls ? https.createServer({ ...timeouts, ...options.tls, minVersion: 'TLSv1.2' }) : http.createServer(timeouts);
     this.#server.maxConnections = MAXIMUM_CONNECTIONS;
     this.#server.on('request', (request, response) => void this.#answer(request, response, false));
     // the body is asked for only when the request is taken

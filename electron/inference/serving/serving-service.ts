@@ -7,7 +7,6 @@ import { InferenceServer } from './inference-server';
 import type { ServedNetwork, SessionWorkerPort } from './session-worker';
 
 export interface ServingServiceOptions {
-  readonly version: string;
   readonly worker: SessionWorkerPort;
   /** resolves with the reason when the worker ended */
   readonly workerEnded: Promise<string>;
@@ -23,11 +22,11 @@ export class ServingService implements ServingPort {
   }
 
   async start(input: ServeInput): Promise<ServeInfo> {
-    const { host, port, token, tls, limits } = input;
+    const { version, host, port, token, tls, limits } = input;
     if (!isLoopback(host) && token === null)
       throw new RailscopeError('bad-request', `${host} is open to other computers: a token is needed`);
     const { networks, failed } = await this.#open(input);
-    const { version, worker, log } = this.#options;
+    const { worker, log } = this.#options;
     const certificate = tls && { cert: await readPem(tls.certFile), key: await readPem(tls.keyFile) };
     this.#server = new InferenceServer({ version, worker, log, networks, token, tls: certificate, limits });
     const bound = await this.#server.listen(host, port);

@@ -2,6 +2,8 @@
 import type { DeviceChoice, Engine } from '../domain/model';
 
 export interface ServeInput {
+  /** of RailScope, which the server names */
+  version: string;
   /** null = every usable model of the catalog */
   models: string[] | null;
   device: DeviceChoice;
