@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- Electron 33, which sealed networks run on, has no other way */
 import { safeStorage } from 'electron';
 import type { Vault } from './remote-token';
 
