@@ -38,6 +38,7 @@ describe('InferenceService with worker threads and shipped weights', () => {
     service = new InferenceService({
       catalog: new ModelCatalog(path.resolve(import.meta.dirname, '../../models/catalog')),
       registry: new BackendRegistry([brokenCuda, ortCpu]),
+      batchFile: null,
       workers: startImageWorkers((await buildEntries(folder)).worker, 1),
     });
   });

@@ -1,7 +1,7 @@
 /** The inference process behind its port, independent of how calls reach it. */
 import type { DetectedInstance } from '#shared/domain/defect';
 import type { ImageHeader } from '#shared/domain/image';
-import type { DeviceState, ModelSummary } from '#shared/domain/model';
+import type { DeviceState, ModelManifest, ModelSummary } from '#shared/domain/model';
 import type { RemoteAccess, RemoteCheck } from '#shared/domain/remote-server';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Box } from '#shared/geometry/box';
@@ -15,12 +15,14 @@ import type {
   RethresholdInput,
   SessionInfo,
 } from '#shared/ports/inference';
-import type { Session } from './backends/backend';
+import type { InferenceBackend, RemoteWeights, Session } from './backends/backend';
 import { cpuThreads } from './backends/cpu-threads';
 import { checkRemote } from './backends/open-inference';
 import type { BackendRegistry } from './backends/registry';
+import { ortVersion } from './backends/ort-session';
 import type { ModelCatalog } from './catalog/model-catalog';
 import { openFirstAvailable } from './open-session';
+import { chooseBatch } from './pipeline/batch-choice';
 import { ModelRunner } from './pipeline/model-runner';
 import type { ImageWorkers } from './pipeline/worker-pool';
 import { Scheduler } from './scheduler';
@@ -29,6 +31,8 @@ export interface InferenceServiceOptions {
   readonly catalog: ModelCatalog;
   readonly registry: BackendRegistry;
   readonly workers: ImageWorkers;
+  /** where measured batch sizes are remembered; null = nowhere */
+  readonly batchFile: string | null;
 }
 
 interface OpenSession {
@@ -71,8 +75,12 @@ export class InferenceService implements InferencePort {
     const { backend, session, weights } = await openFirstAvailable(await registry.candidates(device, remote ?? null), catalog, entry, {
       threads,
     });
-    const runner = new ModelRunner(manifest, session, backend.batch(manifest.input.batch));
     const warmupStartMs = performance.now();
+    const batch = await this.#batchFor(backend, session, manifest, weights).catch(async (error: unknown) => {
+      await session.dispose();
+      throw error;
+    });
+    const runner = new ModelRunner(manifest, session, batch);
     await runner.warmUp().catch(async (error: unknown) => {
       await session.dispose();
       throw error;
@@ -89,6 +97,12 @@ export class InferenceService implements InferencePort {
       threshold: manifest.thresholds.probability,
       minimumAreaPx: manifest.thresholds.minimumAreaPx,
     };
+  }
+
+  async #batchFor(backend: InferenceBackend, session: Session, manifest: ModelManifest, weights: RemoteWeights): Promise<number> {
+    if (!backend.measuresBatch) return backend.batch(manifest.input.batch);
+    const key = { modelSha256: weights.sha256, device: session.device, runtime: `onnxruntime ${ortVersion}` };
+    return chooseBatch(session, manifest, key, this.#options.batchFile);
   }
 
   async close({ sessionId }: { sessionId: number }): Promise<void> {

@@ -49,6 +49,8 @@ export interface InferenceBackend {
   readonly precisions: readonly Precision[];
   /** it computes elsewhere: our weights are neither read nor needed */
   readonly remote?: true;
+  /** which batch is best depends on the card: it is measured once and remembered */
+  readonly measuresBatch?: true;
   /** tiles per run that suit this backend, within what the network allows */
   batch(limits: ModelManifest['input']['batch']): number;
   /** cheap and safe: never loads a driver into this process */

@@ -10,6 +10,8 @@ export interface OrtOptions {
   readonly threads: number;
 }
 
+export const ortVersion = ort.env.versions.node ?? 'unknown';
+
 /** @throws model-invalid, out-of-memory */
 export async function openOrtSession(manifest: ModelManifest, weightsFile: string, options: OrtOptions): Promise<Session> {
   const session = await ort.InferenceSession.create(weightsFile, options.sessionOptions).catch((error: unknown) => {
