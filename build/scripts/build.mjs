@@ -20,6 +20,9 @@ const bundles = [
     entryPoints: {
       inference: 'electron/inference/entry.ts',
       'inference-worker': 'electron/inference/pipeline/worker-entry.ts',
+      serving: 'electron/inference/serving/entry.ts',
+      'serving-worker': 'electron/inference/serving/worker-entry.ts',
+      'probe-child': 'electron/inference/probes/probe-entry.ts',
       project: 'electron/project/entry.ts',
       railscope: 'electron/cli/railscope.ts',
       bench: 'models/bench/bench.ts',

@@ -62,13 +62,14 @@ function hasProgram(name) {
 
 /**
  * Installs missing system packages when root, else says the exact command.
- * @param {string[]} programs [program, Debian package] pairs needed besides Electron's libraries
+ * @param {string[][]} needed [program or library, Debian package] pairs needed besides Electron's libraries
  */
-export function ensureSystemPackages(programs = []) {
+export function ensureSystemPackages(needed = []) {
+  const has = (name) => (name.includes('.so') ? hasLibrary(name) : hasProgram(name));
   if (process.platform !== 'linux') return;
   const missing = [
     ...electronLibraries.filter(([file]) => !hasLibrary(file)).map(([, name]) => name),
-    ...programs.filter(([program]) => !hasProgram(program)).map(([, name]) => name),
+    ...needed.filter(([name]) => !has(name)).map(([, name]) => name),
   ];
   if (missing.length === 0) return;
   const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;

@@ -1,6 +1,6 @@
 /**
  * `npm test [-- STEP …]`: prepares a fresh clone and runs typecheck, lint, unit tests and the end-to-end specs in the
- * real Electron under Xvfb. Ends with "N passed, N failed". Steps: typecheck lint unit training e2e; `screenshots` renews the
+ * real Electron under Xvfb. Ends with "N passed, N failed". Steps: typecheck lint unit training serving e2e; `screenshots` renews the
  * README's pictures and is run only when named.
  */
 import { spawnSync } from 'node:child_process';
@@ -19,12 +19,28 @@ function execute(command, args, env = {}, cwd = root) {
 
 const oneResult = (passed) => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1 });
 
-async function unit(reportFolder) {
-  const file = path.join(reportFolder, 'unit.json');
-  const ok = execute(bin('vitest'), ['run', '--config', 'build/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+async function vitest(reportFolder, name, config, env = {}) {
+  const file = path.join(reportFolder, `${name}.json`);
+  const ok = execute(bin('vitest'), ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], env);
   const report = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
   const counts = { passed: report.numPassedTests ?? 0, failed: (report.numFailedTests ?? 0) + (report.numPendingTests ?? 0) };
   return !ok && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+const unit = (reportFolder) => vitest(reportFolder, 'unit', 'build/vitest.config.ts');
+
+/** The client for serving clusters against a real third-party server. */
+async function serving(reportFolder) {
+  const { startTriton } = await import('./triton.mjs');
+  const folder = path.join(reportFolder, 'triton');
+  await mkdir(folder);
+  const triton = await startTriton(folder, 'u2netp-surface');
+  try {
+    const env = { RAILSCOPE_TRITON_HTTP: triton.httpUrl, RAILSCOPE_TRITON_GRPC: triton.grpcUrl };
+    return await vitest(reportFolder, 'serving', 'build/vitest.serving.config.ts', env);
+  } finally {
+    await triton.stop();
+  }
 }
 
 /** A private X server even where a display exists, so that tests neither disturb nor depend on a desktop. */
@@ -64,10 +80,11 @@ const steps = {
   lint: async () => oneResult(execute(bin('eslint'), ['--config', 'build/eslint.config.mjs', '--max-warnings', '0', '.'])),
   unit,
   training,
+  serving,
   e2e: (folder) => playwright(folder, 'e2e'),
   screenshots: (folder) => playwright(folder, 'screenshots'),
 };
-const everyRun = ['typecheck', 'lint', 'unit', 'training', 'e2e'];
+const everyRun = ['typecheck', 'lint', 'unit', 'training', 'serving', 'e2e'];
 
 await main(async () => {
   const wanted = process.argv.slice(2);

@@ -3,6 +3,7 @@ import type { ErrorInfo } from '#shared/errors/codes';
 import { errorText } from '#shared/errors/error-text';
 import type { InferencePort } from '#shared/ports/inference';
 import type { ProjectPort } from '#shared/ports/project';
+import type { ServingPort } from '#shared/ports/serving';
 import type { StartedPort } from '#shared/rpc/node-port';
 import type { TextKey, Translate } from './texts';
 
@@ -35,6 +36,7 @@ export interface CliPorts {
   readonly demoImages: string;
   startInference(): StartedPort<InferencePort>;
   startProject(): StartedPort<ProjectPort>;
+  startServing(): StartedPort<ServingPort>;
   /** @throws report-failed, cancelled */
   printReport(input: PrintReportInput): Promise<void>;
 }

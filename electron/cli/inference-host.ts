@@ -1,5 +1,6 @@
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { DeviceChoice, ModelSummary } from '#shared/domain/model';
+import type { RemoteAccess } from '#shared/domain/remote-server';
 import type { InspectionEngine } from '#shared/jobs/run-inspection';
 import type { InferencePort } from '#shared/ports/inference';
 import type { StartedPort } from '#shared/rpc/node-port';
@@ -9,6 +10,8 @@ export interface SessionWish {
   modelId: string | null;
   device: DeviceChoice;
   threads: number;
+  /** the server of device `remote` */
+  remote: RemoteAccess | null;
 }
 
 /** The inference process of one command: starts it, opens a session, replaces it after a crash, ends it. */
@@ -34,8 +37,8 @@ export class InferenceHost {
   }
 
   /** @throws model-*, backend-unavailable, out-of-memory, cancelled */
-  async open(modelId: string, { device, threads }: SessionWish): Promise<InspectionEngine> {
-    const session = await this.#unlessInterrupted(this.#port.call.open({ modelId, device, threads }));
+  async open(modelId: string, { device, threads, remote }: SessionWish): Promise<InspectionEngine> {
+    const session = await this.#unlessInterrupted(this.#port.call.open({ modelId, device, threads, remote }));
     this.#working = true;
     return { inference: this.#port.call, session };
   }

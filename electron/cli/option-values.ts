@@ -1,7 +1,7 @@
-/** Option values that are checked while they are parsed. */
+/** Checks of option values; what is wrong becomes a usage error in the user's language. */
 import { UsageError } from './context';
 
-/** @throws UsageError when parsing anything else than a number from `low` to `high` */
+/** @throws UsageError (from the parser that it returns) */
 export function numberFrom(name: string, low: number, high: number): (value: string) => number {
   return (value) => {
     const number = value.trim() === '' ? NaN : Number(value);
@@ -10,6 +10,7 @@ export function numberFrom(name: string, low: number, high: number): (value: str
   };
 }
 
+/** @throws UsageError (from the parser that it returns) */
 export function integerFrom(name: string, low: number, high: number): (value: string) => number {
   const parse = numberFrom(name, low, high);
   return (value) => {

@@ -1,15 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
 import path from 'node:path';
 import { deviceChoiceSchema, type DeviceChoice } from '#shared/domain/model';
-import { localeSchema } from '#shared/domain/settings';
 import { evaluate } from './commands/eval';
 import { inspect } from './commands/inspect';
 import { listDevices, listModels } from './commands/lists';
 import { UsageError, type CliContext, type ExitCode } from './context';
+import { addCommonOptions, localeOption, localise } from './common-options';
 import { addBench, addPrecision } from './measure/measure-options';
 import { integerFrom, numberFrom } from './option-values';
+import { addRemoteOptions, readRemoteAccess, type RemoteOptions } from './remote-options';
+import { addServe } from './serve-options';
 
-interface SharedOptions {
+interface SharedOptions extends RemoteOptions {
   model?: string;
   device: DeviceChoice;
   threshold?: number;
@@ -36,8 +38,9 @@ export function buildProgram(context: CliContext, finish: (code: ExitCode) => vo
   addEval(program, context, finish);
   addCommonOptions(addPrecision(program, context, finish), context);
   addCommonOptions(addBench(program, context, finish), context);
-  addList(program, context, 'models', (json) => listModels(context, json), finish);
-  addList(program, context, 'devices', (json) => listDevices(context, json), finish);
+  addModels(program, context, finish);
+  addDevices(program, context, finish);
+  addServe(program, context, finish);
   return program;
 }
 
@@ -50,7 +53,7 @@ function addInspect(program: Command, context: CliContext, finish: (code: ExitCo
     .action(async (target: string, options: SharedOptions & { out?: string; report?: string }) => {
       const absolute = (file: string | undefined): string | null => (file === undefined ? null : path.resolve(io.cwd, file));
       const more = { target: path.resolve(io.cwd, target), out: absolute(options.out), report: absolute(options.report) };
-      finish(await inspect(context, { ...sharedOptions(options), ...more }));
+      finish(await inspect(context, { ...(await sharedOptions(context, options)), ...more }));
     });
 }
 
@@ -68,19 +71,21 @@ function addEval(program: Command, context: CliContext, finish: (code: ExitCode)
     .action(async (images: string, masks: string, options: SharedOptions & { metric: 'compat' | 'strict'; predictions?: string }) => {
       const folders = { images: path.resolve(io.cwd, images), masks: path.resolve(io.cwd, masks) };
       const predictions = options.predictions === undefined ? null : path.resolve(io.cwd, options.predictions);
-      finish(await evaluate(context, { ...sharedOptions(options), ...folders, predictions, metric: options.metric }));
+      const shared = await sharedOptions(context, options);
+      finish(await evaluate(context, { ...shared, ...folders, predictions, metric: options.metric }));
     });
 }
 
-function addList(
-  program: Command,
-  context: CliContext,
-  name: 'models' | 'devices',
-  list: (json: boolean) => Promise<ExitCode>,
-  finish: (code: ExitCode) => void,
-): void {
-  const command = program.command(name).description(context.t(`${name}.description`));
-  addCommonOptions(command, context).action(async (options: { json?: boolean }) => finish(await list(options.json ?? false)));
+function addModels(program: Command, context: CliContext, finish: (code: ExitCode) => void): void {
+  const command = program.command('models').description(context.t('models.description'));
+  addCommonOptions(command, context).action(async ({ json }: { json?: boolean }) => finish(await listModels(context, json ?? false)));
+}
+
+function addDevices(program: Command, context: CliContext, finish: (code: ExitCode) => void): void {
+  const command = program.command('devices').description(context.t('devices.description'));
+  addRemoteOptions(addCommonOptions(command, context), context).action(async (options: RemoteOptions & { json?: boolean }) => {
+    finish(await listDevices(context, options.json ?? false, await readRemoteAccess(context, options)));
+  });
 }
 
 function addSharedOptions(command: Command, context: CliContext, region: 'auto' | 'full'): Command {
@@ -92,21 +97,16 @@ function addSharedOptions(command: Command, context: CliContext, region: 'auto' 
     .option('--min-area <px>', t('option.minArea'), integerFrom('--min-area', 0, 1e9))
     .addOption(new Option('--region <region>', t('option.region')).choices(['auto', 'full']).default(region))
     .option('--threads <n>', t('option.threads'), integerFrom('--threads', 0, 1024), 0);
-  return addCommonOptions(command, context);
+  return addCommonOptions(addRemoteOptions(command, context), context);
 }
 
-function addCommonOptions(command: Command, context: CliContext): Command {
-  localise(command, context);
-  return command.option('--json', context.t('option.json')).addOption(localeOption(context));
-}
-
-/** The language is read before parsing (`chooseLocale`); here the option is only declared and checked. */
-function localeOption({ t }: CliContext): Option {
-  return new Option('--locale <locale>', t('help.locale')).choices(localeSchema.options);
-}
-
-function sharedOptions(options: SharedOptions) {
+/** @throws UsageError where the server and the device do not go together */
+async function sharedOptions(context: CliContext, options: SharedOptions) {
+  const remote = await readRemoteAccess(context, options);
+  if (options.device === 'remote' && !remote) throw new UsageError('usage.serverNeeded');
+  if (options.device !== 'remote' && remote) throw new UsageError('usage.serverUnused');
   return {
+    remote,
     modelId: options.model ?? null,
     device: options.device,
     threshold: options.threshold ?? null,
@@ -115,31 +115,6 @@ function sharedOptions(options: SharedOptions) {
     threads: options.threads,
     json: options.json ?? false,
   };
-}
-
-function localise(command: Command, { t, io }: CliContext): void {
-  const titles: Record<string, string> = {
-    'Usage:': t('help.usage'),
-    'Arguments:': t('help.arguments'),
-    'Options:': t('help.options'),
-    'Commands:': t('help.commands'),
-  };
-  command
-    .exitOverride()
-    .helpOption('-h, --help', t('help.help'))
-    .configureOutput({ writeOut: (text) => io.stdout(text), writeErr: () => undefined })
-    .configureHelp({
-      styleTitle: (title) => titles[title] ?? title,
-      optionDescription: (option) => describeOption(option, t),
-    });
-}
-
-function describeOption(option: Option, t: CliContext['t']): string {
-  const facts: string[] = [];
-  if (option.argChoices) facts.push(`${t('help.choices')}: ${option.argChoices.join(', ')}`);
-  const value = typeof option.defaultValue === 'boolean' ? '' : String(option.defaultValue ?? '');
-  if (value !== '') facts.push(`${t('help.default')}: ${value}`);
-  return facts.length > 0 ? `${option.description} (${facts.join('; ')})` : option.description;
 }
 
 /** What the parser found wrong, in the user's language; null = help or version was asked for. */

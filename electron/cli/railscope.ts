@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InferencePort } from '#shared/ports/inference';
 import type { ProjectPort } from '#shared/ports/project';
+import type { ServingPort } from '#shared/ports/serving';
 import type { CliIo, CliPorts } from './context';
 import { forkPort } from './fork-port';
 import { printReport } from './print-report';
@@ -50,6 +51,7 @@ const ports: CliPorts = {
   demoImages: path.join(root, 'models/demo/images'),
   startInference: () => forkPort<InferencePort>(path.join(bundles, 'inference.mjs'), 'inference'),
   startProject: () => forkPort<ProjectPort>(path.join(bundles, 'project.mjs'), 'project'),
+  startServing: () => forkPort<ServingPort>(path.join(bundles, 'serving.mjs'), 'serving'),
   printReport: (input) => printReport(root, input),
 };
 

@@ -72,7 +72,7 @@ describe('help and version', () => {
   ])('speak %s', async (locale, usage, codes) => {
     const { code, io } = await call(['--help', '--locale', locale]);
     expect(code).toBe(0);
-    for (const word of [usage, codes, 'inspect', 'eval', 'models', 'devices']) expect(io.out).toContain(word);
+    for (const word of [usage, codes, 'inspect', 'eval', 'models', 'devices', 'serve']) expect(io.out).toContain(word);
   });
 
   it('tells what compat scores', async () => {
@@ -82,7 +82,7 @@ describe('help and version', () => {
   });
 
   it('has no English title left in Chinese help', async () => {
-    for (const command of ['inspect', 'eval', 'models', 'devices']) {
+    for (const command of ['inspect', 'eval', 'models', 'devices', 'serve']) {
       const { io } = await call([command, '--help', '--locale', 'zh-CN']);
       expect(io.out).not.toMatch(/Usage|Options:|Arguments:|default|choices|display help/);
     }

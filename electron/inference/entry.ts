@@ -1,4 +1,5 @@
 /** Entry of the inference process, as Electron's utility process or Node's child process. */
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InferencePort } from '#shared/ports/inference';
@@ -6,7 +7,7 @@ import { transportToParent } from '#shared/rpc/process-transport';
 import { serveRpc } from '#shared/rpc/rpc';
 import { BackendRegistry } from './backends/registry';
 import { ModelCatalog } from './catalog/model-catalog';
-import { runtimeVersion } from './backends/ort-session';
+import { ortVersion } from './backends/ort-session';
 import { startImageWorkers } from './pipeline/worker-pool';
 import { profileFile } from './profile/profile-file';
 import { ProfileStore } from './profile/profile-store';
@@ -15,11 +16,17 @@ import { InferenceService, workerCount } from './service';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const catalogFolder = process.env.RAILSCOPE_CATALOG ?? path.resolve(here, '../../models/catalog');
 
+/** Where the system keeps what can be made again. */
+function userCacheFolder(): string {
+  return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'railscope');
+}
+
 const transport = transportToParent(process);
 const service = new InferenceService({
   catalog: new ModelCatalog(catalogFolder),
   registry: new BackendRegistry(),
-  profile: new ProfileStore(profileFile(), runtimeVersion),
+  profile: new ProfileStore(profileFile(), ortVersion),
+  batchFile: path.join(process.env.RAILSCOPE_CACHE_FOLDER ?? userCacheFolder(), 'batches.json'),
   workers: startImageWorkers(new URL('./inference-worker.mjs', import.meta.url), workerCount()),
 });
 serveRpc<InferencePort>(transport, service);

@@ -40,6 +40,7 @@ describe('InferenceService with worker threads and shipped weights', () => {
       catalog: new ModelCatalog(path.resolve(import.meta.dirname, '../../models/catalog')),
       registry: new BackendRegistry([brokenCuda, ortCpu]),
       profile: new ProfileStore(path.join(folder, 'machine-profile.json'), 'test'),
+      batchFile: null,
       workers: startImageWorkers((await buildEntries(folder)).worker, 1),
     });
   });

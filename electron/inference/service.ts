@@ -4,11 +4,13 @@ import type { ImageHeader } from '#shared/domain/image';
 import type { ProfileEntry } from '#shared/domain/machine-profile';
 import type { Comparison, Speed } from '#shared/domain/measurement';
 import { movedThreshold, type DeviceState, type ModelSummary } from '#shared/domain/model';
+import type { RemoteAccess, RemoteCheck } from '#shared/domain/remote-server';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Box } from '#shared/geometry/box';
 import type { MaskTile } from '#shared/masks/types';
 import type {
   CompareEnginesInput,
+  DevicesInput,
   InferencePort,
   InferImageInput,
   InferImageOutput,
@@ -19,13 +21,16 @@ import type {
 } from '#shared/ports/inference';
 import type { Session } from './backends/backend';
 import { cpuThreads } from './backends/cpu-threads';
+import { checkRemote } from './backends/open-inference';
 import { Measurements } from './measure/measurements';
 import { openEngine, type EngineParts } from './open-engine';
 import { ModelRunner } from './pipeline/model-runner';
 import type { ImageWorkers } from './pipeline/worker-pool';
+import type { ProfileStore } from './profile/profile-store';
 import { Scheduler } from './scheduler';
 
 export interface InferenceServiceOptions extends EngineParts {
+  readonly profile: ProfileStore;
   readonly workers: ImageWorkers;
 }
 
@@ -54,8 +59,13 @@ export class InferenceService implements InferencePort {
     return this.#options.catalog.list();
   }
 
-  devices(): Promise<DeviceState[]> {
-    return this.#options.registry.devices();
+  devices(input?: DevicesInput): Promise<DeviceState[]> {
+    return this.#options.registry.devices(input?.remote ?? null);
+  }
+
+  async checkRemote({ remote, modelId }: { remote: RemoteAccess; modelId: string }): Promise<RemoteCheck> {
+    const { manifest } = await this.#options.catalog.entry(modelId);
+    return checkRemote(remote, manifest);
   }
 
   async open(input: OpenSessionInput): Promise<SessionInfo> {

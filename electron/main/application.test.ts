@@ -10,7 +10,7 @@ import type { ProjectPort } from '#shared/ports/project';
 import { createApplication, type Application, type ApplicationOptions } from './application';
 import { registerTrustedWindow, type CallSender } from './ipc/trusted-windows';
 import { startFakeChild, type FakeChild } from './testing/fake-child';
-import { fakeInference } from './testing/fake-inference';
+import { fakeInference, type FakeInference } from './testing/fake-inference';
 import { emptyDatabase, fakeProject, someCounts, type FakeDatabase } from './testing/fake-project';
 
 const sender: CallSender = { webContentsId: 900, isMainFrame: true, url: 'railscope://app/index.html' };
@@ -18,6 +18,7 @@ registerTrustedWindow(Object.assign(new EventEmitter(), { id: sender.webContents
 
 let folder: string;
 let database: FakeDatabase;
+let inference: FakeInference;
 let children: { project: FakeChild[]; inference: FakeChild[] };
 let told: { event: string; payload: unknown }[];
 let application: Application;
@@ -47,9 +48,16 @@ async function setUp(change: Partial<ApplicationOptions> = {}): Promise<void> {
       openFolder: async () => undefined,
       showFile: () => undefined,
     },
+    vault: {
+      isAvailable: () => true,
+      encrypt: (text) => Buffer.from(text).reverse(),
+      decrypt: (bytes) => Buffer.from(bytes).reverse().toString(),
+    },
     startChild(name) {
       const child =
-        name === 'project' ? startFakeChild<ProjectPort>(fakeProject(database)) : startFakeChild<InferencePort>(fakeInference(true));
+        name === 'project'
+          ? startFakeChild<ProjectPort>(fakeProject(database))
+          : startFakeChild<InferencePort>((inference = fakeInference(true)));
       children[name].push(child);
       return child;
     },
@@ -125,6 +133,26 @@ describe('the application', () => {
     await call('jobs.startInspection', { modelId: 'm', device: 'auto', scope: 'missing', imageId: null });
     await vi.waitFor(() => expect(jobEvents().at(-1)?.state).toBe('done'));
     expect(children.inference).toHaveLength(2);
+  });
+
+  it('hands the server and its token to the inference process, and keeps the token to itself otherwise', async () => {
+    const server = { url: 'https://cluster:8443', protocol: 'http', model: '', version: '', caFile: '' } as const;
+    expect(await call('remote.token.set', { url: server.url, token: 'geheim' })).toEqual({ kind: 'stored', origin: server.url });
+    const settings = await call('app.settings.set', { remoteServer: server, device: 'remote' });
+    expect(JSON.stringify(settings)).not.toContain('geheim');
+    await call('project.open', { folder: '/run' });
+    await call('jobs.startInspection', { modelId: 'm', device: 'remote', scope: 'missing', imageId: null });
+    await vi.waitFor(() => expect(jobEvents().at(-1)?.state).toBe('done'));
+    expect(inference.opened).toMatchObject([{ device: 'remote', remote: { server, token: 'geheim' } }]);
+    await call('devices.list', undefined);
+    expect(await call('remote.test', { server, token: null, modelId: 'm' })).toMatchObject({ modelId: 'm' });
+    expect(JSON.stringify(told)).not.toContain('geheim');
+    // another server: the open session is closed, the token stays here
+    await call('app.settings.set', { remoteServer: { ...server, url: 'https://other' } });
+    await call('jobs.startInspection', { modelId: 'm', device: 'remote', scope: 'all', imageId: null });
+    await vi.waitFor(() => expect(inference.opened).toHaveLength(2));
+    expect(inference.opened[1]).toMatchObject({ remote: { token: null } });
+    expect(inference.closed).toEqual([1]);
   });
 
   it('passes what the project process tells to the window', async () => {

@@ -18,9 +18,11 @@ import { createJobBoard } from './jobs/job-board';
 import { createReportJobs, type ReportMaker } from './jobs/report-jobs';
 import type { Log } from './log';
 import { createBackground, type ProcessName } from './processes/background';
+import { withRemoteServer } from './processes/remote-inference';
 import type { Child } from './processes/supervisor';
 import { createProjectSession } from './project-session';
 import { openRecentProjects } from './recent';
+import { openRemoteTokens, type Vault } from './remote-token';
 import { openSettings } from './settings';
 
 export interface ApplicationOptions {
@@ -39,6 +41,7 @@ export interface ApplicationOptions {
   dataFolder: string | null;
   log: Log;
   desktop: Desktop;
+  vault: Vault;
   startChild(name: ProcessName): Child;
   /** hands an event to the window, if there is one */
   deliver(event: EventName, payload: unknown): void;
@@ -72,6 +75,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   const windowEvents = createWindowEvents((event, payload) => options.deliver(event, payload), options.checkEvents);
   const notify = (error: ErrorInfo, severity: 'warning' | 'error'): void => windowEvents.send('notice', { error, severity });
   const logFailure = (what: string, error: ErrorInfo): void => log.write('warning', 'main', `${what}: ${error.code}: ${error.message}`);
+  let { remoteServer } = settings.get();
   let openFolder = options.openFolder ?? (options.openDemo ? demoFolder : null);
 
   const background = createBackground({
@@ -83,7 +87,11 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       notify(processGone(name, reason), willRestart ? 'warning' : 'error');
     },
   });
-  const { inference } = background;
+  const remoteTokens = await openRemoteTokens(path.join(userDataFolder, 'remote-token.bin'), options.vault);
+  const inference = withRemoteServer(background.inference, () => {
+    const { remoteServer: server } = settings.get();
+    return server && { server, token: remoteTokens.get(server.url) };
+  });
   const project = background.project.call;
 
   const board = createJobBoard((event) => windowEvents.send('job.changed', event));
@@ -141,11 +149,16 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     board,
     settings,
     recent,
+    remoteTokens,
     desktop: options.desktop,
     logFolder: options.logFolder,
     documentsFolder: options.documentsFolder,
     info,
-    onSettings: (changed) => options.onSettings(changed),
+    onSettings(changed) {
+      if (changed.remoteServer !== remoteServer) runner.forgetDevice('remote');
+      remoteServer = changed.remoteServer;
+      options.onSettings(changed);
+    },
   });
   const router = createRouter({
     handlers,

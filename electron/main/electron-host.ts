@@ -46,7 +46,7 @@ export function createElectronHost(userDataFolder: string, echo: boolean): Elect
       startUtilityProcess({
         name,
         modulePath: modules[name],
-        env: { RAILSCOPE_CATALOG: process.env.RAILSCOPE_CATALOG ?? paths.catalogFolder },
+        env: { RAILSCOPE_CATALOG: process.env.RAILSCOPE_CATALOG ?? paths.catalogFolder, RAILSCOPE_CACHE_FOLDER: userDataFolder },
         log,
       }),
     serveScheme: (project) => protocol.handle(resourceScheme, createProtocolHandler(paths.rendererFolder, project)),

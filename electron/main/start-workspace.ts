@@ -10,6 +10,7 @@ import { createDesktop } from './desktop';
 import { createElectronHost, type ElectronHost } from './electron-host';
 import { registerRouter } from './ipc/register';
 import { menuTemplate } from './menu-template';
+import { systemVault } from './system-vault';
 import { createWorkspaceWindow, restrictAllPages } from './window';
 
 const secondStartSchema = z.object({ folder: z.string().nullable() });
@@ -49,6 +50,7 @@ async function openWorkspace(request: WindowRequest): Promise<void> {
     dataFolder: request.dataFolder,
     log: host.log,
     desktop,
+    vault: systemVault,
     startChild: (name) => host.startChild(name),
     deliver(event, payload) {
       if (window && !window.isDestroyed()) window.webContents.send(event, payload);

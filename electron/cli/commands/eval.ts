@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { RemoteAccess } from '#shared/domain/remote-server';
 import type { DeviceChoice, Engine } from '#shared/domain/model';
 import type { ErrorInfo } from '#shared/errors/codes';
 import { RailscopeError, toErrorInfo } from '#shared/errors/railscope-error';
@@ -25,6 +26,7 @@ export interface EvalOptions {
   json: boolean;
   modelId: string | null;
   device: DeviceChoice;
+  remote: RemoteAccess | null;
   threshold: number | null;
   minimumAreaPx: number | null;
   region: 'auto' | 'full';

@@ -106,7 +106,7 @@ describe('inspect --json', () => {
       '--region',
       'full',
     );
-    expect(ports.opened).toEqual([{ modelId: 'second-model', device: 'cpu', threads: 3 }]);
+    expect(ports.opened).toEqual([{ modelId: 'second-model', device: 'cpu', threads: 3, remote: null }]);
     expect(ports.requests).toMatchObject([
       { threshold: 0.25, minimumAreaPx: 7, region: { mode: 'full', box: null }, maskPath: null, wantTiles: false },
     ]);

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import path from 'node:path';
+import type { RemoteAccess } from '#shared/domain/remote-server';
 import type { DeviceChoice } from '#shared/domain/model';
 import type { ErrorInfo } from '#shared/errors/codes';
 import { toErrorInfo } from '#shared/errors/railscope-error';
@@ -24,6 +25,7 @@ export interface InspectOptions {
   target: string;
   modelId: string | null;
   device: DeviceChoice;
+  remote: RemoteAccess | null;
   /** absolute; null = no results are written */
   out: string | null;
   /** absolute; null = no report */

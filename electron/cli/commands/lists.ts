@@ -1,4 +1,5 @@
 import type { ModelMetrics } from '#shared/domain/model';
+import type { RemoteAccess } from '#shared/domain/remote-server';
 import { exitCodes, type CliContext, type ExitCode } from '../context';
 import { InferenceHost } from '../inference-host';
 
@@ -19,10 +20,10 @@ export async function listModels(context: CliContext, json: boolean): Promise<Ex
   return exitCodes.done;
 }
 
-/** `railscope devices` */
-export async function listDevices(context: CliContext, json: boolean): Promise<ExitCode> {
+/** `railscope devices`. @param remote a server to look at as well */
+export async function listDevices(context: CliContext, json: boolean, remote: RemoteAccess | null): Promise<ExitCode> {
   const { io, t } = context;
-  const devices = await withInference(context, (host) => host.call.devices(undefined));
+  const devices = await withInference(context, (host) => host.call.devices({ remote }));
   if (json) {
     io.stdout(`${JSON.stringify({ devices })}\n`);
     return exitCodes.done;

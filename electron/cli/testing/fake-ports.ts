@@ -4,8 +4,10 @@ import type { DetectedInstance } from '#shared/domain/defect';
 import type { ModelSummary } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Comparison, Speed } from '#shared/domain/measurement';
+import type { ServeInput, ServingPort } from '#shared/ports/serving';
 import type {
   CompareEnginesInput,
+  DevicesInput,
   InferImageInput,
   InferImageOutput,
   InferencePort,
@@ -77,6 +79,12 @@ export class FakePorts implements CliPorts {
   readonly stored: StoreResultInput[] = [];
   readonly storedFailures: StoreFailureInput[] = [];
   readonly printed: PrintReportInput[] = [];
+  readonly served: ServeInput[] = [];
+  /** settles when the fake server ends by itself */
+  servingEnded: Promise<string> = new Promise(() => undefined);
+  servingStops = 0;
+  /** servers that the device list was asked about */
+  readonly asked: DevicesInput[] = [];
   /** processes that were started and not stopped */
   running = 0;
   readonly profiles: Parameters<InferencePort['saveProfile']>[0][] = [];
@@ -95,6 +103,22 @@ export class FakePorts implements CliPorts {
 
   startProject(): ReturnType<CliPorts['startProject']> {
     return this.#started(this.#project());
+  }
+
+  startServing(): ReturnType<CliPorts['startServing']> {
+    return this.#started<ServingPort>({
+      start: async (input) => {
+        this.served.push(input);
+        if (this.openError) throw this.openError;
+        const { engine } = sessionOf({ modelId: 'first-model', device: input.device, threads: 0 });
+        const failed = [{ id: 'second-model', reason: 'weights are missing' }];
+        return { url: `http://${input.host}:${input.port}`, models: [{ id: 'first-model', engine }], failed };
+      },
+      ended: () => this.servingEnded,
+      stop: async () => {
+        this.servingStops++;
+      },
+    });
   }
 
   async printReport(input: PrintReportInput): Promise<void> {
@@ -117,10 +141,13 @@ export class FakePorts implements CliPorts {
     const cancelled = new Map<number, () => void>();
     return {
       models: async () => [summaryOf('first-model'), summaryOf('second-model')],
-      devices: async () => [
-        { backend: 'ort-cpu', available: true, device: 'Some CPU', reason: null, threads: 2 },
-        { backend: 'ort-cuda', available: false, device: '', reason: 'no driver', threads: null },
-      ],
+      devices: async (input) => {
+        this.asked.push(input);
+        return [
+          { backend: 'ort-cpu', available: true, device: 'Some CPU', reason: null, threads: 2 },
+          { backend: 'ort-cuda', available: false, device: '', reason: 'no driver', threads: null },
+        ];
+      },
       open: async (input) => {
         this.opened.push(input);
         if (this.openError) throw this.openError;

@@ -15,11 +15,19 @@ export interface SessionStats {
   runMs: number;
 }
 
+/** `sha256` is one of the manifest's, or a word that says that nobody vouches for the weights. */
+export interface RemoteWeights {
+  readonly sha256: string;
+  readonly precision: Precision;
+}
+
 export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly device: string;
   readonly threads: number;
+  /** of a network on a server: what the server says about its weights */
+  readonly remoteWeights?: RemoteWeights;
   /**
    * @param tensors by input name, as the manifest says
    * @throws cancelled when `signal` was aborted before the start, out-of-memory, inference-failed
@@ -39,10 +47,17 @@ export interface InferenceBackend {
   readonly id: BackendId;
   /** the precisions it can run, best first */
   readonly precisions: readonly Precision[];
+  /** it computes elsewhere: our weights are neither read nor needed */
+  readonly remote?: true;
+  /** which batch is best depends on the card: it is measured once and remembered */
+  readonly measuresBatch?: true;
   /** tiles per run that suit this backend, within what the network allows */
   batch(limits: ModelManifest['input']['batch']): number;
   /** cheap and safe: never loads a driver into this process */
   probe(): Promise<DeviceState>;
-  /** @throws model-invalid when the file is not a network with the manifest's inputs and outputs, out-of-memory, backend-unavailable */
+  /**
+   * @param weightsFile not looked at by remote backends
+   * @throws model-invalid when it is not a network with the manifest's inputs and outputs, out-of-memory, backend-unavailable, server-unreachable, server-refused
+   */
   open(manifest: ModelManifest, weightsFile: string, options: SessionOptions): Promise<Session>;
 }

@@ -6,14 +6,14 @@ import type { Session, SessionStats, Tensors } from './backend';
 import { tensorOfOrtValue } from './ort-values';
 import { outputNames } from './output-names';
 
-/** of ONNX Runtime */
-export const runtimeVersion = ort.env.versions.node ?? ort.env.versions.common;
-
 export interface OrtOptions {
   readonly sessionOptions: ort.InferenceSession.SessionOptions;
   readonly device: string;
   readonly threads: number;
 }
+
+/** of ONNX Runtime */
+export const ortVersion = ort.env.versions.node ?? 'unknown';
 
 /** @throws model-invalid, out-of-memory */
 export async function openOrtSession(manifest: ModelManifest, weightsFile: string, options: OrtOptions): Promise<Session> {

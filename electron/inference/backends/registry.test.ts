@@ -48,7 +48,7 @@ describe('BackendRegistry', () => {
 
   it('lists the real ones, the processor always available', async () => {
     const devices = await new BackendRegistry().devices();
-    expect(devices.map(({ backend: id }) => id)).toEqual(['ort-cuda', 'ort-cpu']);
+    expect(devices.map(({ backend: id }) => id)).toEqual(['ort-cuda', 'ort-cpu', 'open-inference']);
     expect(devices[1]).toMatchObject({ available: true, reason: null });
     expect(devices[1]?.threads).toBeGreaterThan(0);
     for (const { available, reason } of devices) expect(available).toBe(reason === null);

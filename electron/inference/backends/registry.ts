@@ -1,7 +1,9 @@
 /** The backends in order of preference, and what a device choice means. A fallback happens for `auto` only, and is never silent. */
 import type { BackendId, DeviceChoice, DeviceState } from '#shared/domain/model';
+import type { RemoteAccess } from '#shared/domain/remote-server';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { InferenceBackend } from './backend';
+import { openInference } from './open-inference';
 import { ortCpu } from './ort-cpu';
 import { ortCuda } from './ort-cuda';
 
@@ -20,23 +22,27 @@ export class BackendRegistry {
     this.#backends = backends;
   }
 
-  async devices(): Promise<DeviceState[]> {
-    return Promise.all(this.#backends.map((backend) => backend.probe()));
+  /** @param remote the server to look at as well; null = none is set, and the list says so */
+  async devices(remote: RemoteAccess | null = null): Promise<DeviceState[]> {
+    return Promise.all([...this.#backends, openInference(remote)].map((backend) => backend.probe()));
   }
 
   /**
    * The backends to try in turn: the one that was chosen, or for `auto` all that are available, best first.
    * @throws backend-unavailable naming the reason; the list is never empty
    */
-  async candidates(choice: DeviceChoice): Promise<InferenceBackend[]> {
+  async candidates(choice: DeviceChoice, remote: RemoteAccess | null = null): Promise<InferenceBackend[]> {
+    // pictures leave this machine only where that was asked for; opening says what is wrong with the server
+    if (choice === 'remote' && remote) return [openInference(remote)];
     if (choice !== 'auto') return [await this.#exactly(wantedBackend[choice])];
-    const states = await this.devices();
+    const states = await Promise.all(this.#backends.map((backend) => backend.probe()));
     const available = this.#backends.filter((_, index) => states[index]?.available);
     if (available.length === 0) throw unavailable('ort-cpu', states.map(({ backend, reason }) => `${backend}: ${reason ?? ''}`).join('; '));
     return available;
   }
 
   async #exactly(id: BackendId): Promise<InferenceBackend> {
+    if (id === 'open-inference') throw unavailable(id, 'no server is set');
     const backend = this.#backends.find((candidate) => candidate.id === id);
     if (!backend) throw unavailable(id, 'this version of RailScope does not have this backend');
     const state = await backend.probe();

@@ -13,12 +13,18 @@ export interface ConformanceCase {
 
 /** What every backend must do; runs with real weights. */
 export function describeConformance(backend: InferenceBackend, setUp: () => Promise<ConformanceCase>): void {
-  describe(`${backend.id} conforms`, () => {
+  describeLateConformance(backend.id, async () => ({ ...(await setUp()), backend }));
+}
+
+/** The same for a backend that exists only once its server runs. */
+export function describeLateConformance(name: string, setUp: () => Promise<ConformanceCase & { backend: InferenceBackend }>): void {
+  describe(`${name} conforms`, () => {
     let given: ConformanceCase;
+    let backend: InferenceBackend;
     let session: Session;
 
     beforeAll(async () => {
-      given = await setUp();
+      ({ backend, ...given } = await setUp());
       session = await backend.open(given.manifest, given.weightsFile, { threads: 0 });
     });
     afterAll(() => session.dispose());
@@ -64,7 +70,7 @@ export function describeConformance(backend: InferenceBackend, setUp: () => Prom
       const { height, width } = given.manifest.input;
       expect(dims).toEqual([1, 1, height, width]);
       expect(data.every((value) => value >= 0 && value <= 1)).toBe(true);
-      expect(Math.max(...data)).toBeGreaterThan(Math.min(...data));
+      expect(data.some((value) => value !== data[0])).toBe(true);
     });
 
     it('gives the same answer twice', async () => {
@@ -112,7 +118,8 @@ export function describeConformance(backend: InferenceBackend, setUp: () => Prom
     it('refuses what is not the network of the manifest', async () => {
       const options = { threads: 0 };
       const broken = { code: 'model-invalid', details: { path: given.brokenFile } };
-      await expect(backend.open(given.manifest, given.brokenFile, options)).rejects.toMatchObject(broken);
+      // a remote backend reads no file of ours
+      if (!backend.remote) await expect(backend.open(given.manifest, given.brokenFile, options)).rejects.toMatchObject(broken);
       const renamed = { ...given.manifest, input: { ...given.manifest.input, name: 'pixels' } };
       await expect(backend.open(renamed, given.weightsFile, options)).rejects.toMatchObject({ code: 'model-invalid' });
     });

@@ -3,12 +3,25 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Bundles the process's and the worker's entry into `folder`, as the application's build does. @returns where they are */
-export async function buildEntries(folder: string): Promise<{ process: URL; worker: URL }> {
+export interface BuiltEntries {
+  process: URL;
+  worker: URL;
+  serving: URL;
+  probe: URL;
+}
+
+/** Bundles the entries of this room into `folder`, as the application's build does. @returns where they are */
+export async function buildEntries(folder: string): Promise<BuiltEntries> {
   const require = createRequire(import.meta.url);
   await build({
     absWorkingDir: path.resolve(import.meta.dirname, '..'),
-    entryPoints: { inference: 'entry.ts', 'inference-worker': 'pipeline/worker-entry.ts' },
+    entryPoints: {
+      inference: 'entry.ts',
+      'inference-worker': 'pipeline/worker-entry.ts',
+      serving: 'serving/entry.ts',
+      'serving-worker': 'serving/worker-entry.ts',
+      'probe-child': 'probes/probe-entry.ts',
+    },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -28,5 +41,6 @@ export async function buildEntries(folder: string): Promise<{ process: URL; work
       },
     ],
   });
-  return { process: pathToFileURL(path.join(folder, 'inference.mjs')), worker: pathToFileURL(path.join(folder, 'inference-worker.mjs')) };
+  const entry = (name: string): URL => pathToFileURL(path.join(folder, `${name}.mjs`));
+  return { process: entry('inference'), worker: entry('inference-worker'), serving: entry('serving'), probe: entry('probe-child') };
 }

@@ -12,6 +12,7 @@ import type { ReportJobs } from '../jobs/report-jobs';
 import { reportFileName } from '../jobs/report-file-name';
 import { requireProject, type ProjectSession } from '../project-session';
 import type { RecentProjects } from '../recent';
+import type { RemoteTokens } from '../remote-token';
 import type { SettingsStore } from '../settings';
 import type { MainHandlers } from './router';
 
@@ -33,6 +34,7 @@ export interface HandlerServices {
   board: JobBoard;
   settings: SettingsStore;
   recent: RecentProjects;
+  remoteTokens: RemoteTokens;
   desktop: Desktop;
   logFolder: string;
   documentsFolder: string;
@@ -41,7 +43,7 @@ export interface HandlerServices {
 }
 
 export function createHandlers(services: HandlerServices): MainHandlers {
-  const { project, inference, session, runner, reports, board, settings, recent, desktop } = services;
+  const { project, inference, session, runner, reports, board, settings, recent, remoteTokens, desktop } = services;
   return {
     'app.info': async () => services.info(),
     'app.settings.get': async () => settings.get(),
@@ -69,6 +71,15 @@ export function createHandlers(services: HandlerServices): MainHandlers {
 
     'models.list': () => inference.models(undefined),
     'devices.list': () => inference.devices(undefined),
+
+    'remote.token.state': async () => remoteTokens.state(),
+    'remote.token.set': async ({ url, token }) => {
+      await remoteTokens.set(url, token);
+      runner.forgetDevice('remote');
+      return remoteTokens.state();
+    },
+    'remote.test': ({ server, token, modelId }) =>
+      inference.checkRemote({ remote: { server, token: token ?? remoteTokens.get(server.url) }, modelId }),
 
     'jobs.startInspection': async (input) => {
       requireProject(session);

@@ -221,7 +221,7 @@ describe('closing and opening a project', () => {
     expect(inference.opened).toEqual([]);
     runner.resume(5);
     await vi.waitFor(() => expect(inference.waiting()).toBe(2));
-    expect(inference.opened).toEqual([{ modelId: 'm', device: 'cpu' }]);
+    expect(inference.opened).toEqual([{ modelId: 'm', device: 'cpu', threads: 0 }]);
   });
 
   it('has nothing to do where no job was cut off', async () => {

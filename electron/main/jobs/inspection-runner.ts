@@ -4,7 +4,7 @@
  * the database: what a crash or an exit cut off goes on at the next start.
  */
 import type { ChannelInput } from '#shared/ipc/contract';
-import type { Engine } from '#shared/domain/model';
+import type { DeviceChoice, Engine } from '#shared/domain/model';
 import type { ErrorInfo } from '#shared/errors/codes';
 import { toErrorInfo } from '#shared/errors/railscope-error';
 import { PauseGate } from '#shared/jobs/pause-gate';
@@ -42,6 +42,8 @@ export interface InspectionRunner {
   suspend(): Promise<void>;
   /** the inference process ended */
   forgetSessions(): void;
+  /** what this device is has changed: the next job opens anew */
+  forgetDevice(device: DeviceChoice): void;
 }
 
 interface Job {
@@ -113,6 +115,10 @@ class Runner implements InspectionRunner {
 
   forgetSessions(): void {
     this.#sessions.forget();
+  }
+
+  forgetDevice(device: DeviceChoice): void {
+    this.#sessions.forgetDevice(device);
   }
 
   async #create(input: ChannelInput<'jobs.startInspection'>): Promise<number> {

@@ -14,6 +14,8 @@ export function guardInference(port: InferencePort, watchdog: Watchdog): Inferen
   return {
     models: (input) => port.models(input),
     devices: (input) => port.devices(input),
+    // has its own time limits
+    checkRemote: (input) => port.checkRemote(input),
     open: (input) => watchdog.watch(port.open(input), openAllowanceMs),
     close: (input) => port.close(input),
     infer: (input) => watchdog.watch(port.infer(input), imageAllowance(input.path)),

@@ -1,5 +1,5 @@
 import type { Engine } from '#shared/domain/model';
-import type { InferencePort, InferImageInput, InferImageOutput, SessionInfo } from '#shared/ports/inference';
+import type { InferencePort, InferImageInput, InferImageOutput, OpenSessionInput, SessionInfo } from '#shared/ports/inference';
 import { RailscopeError } from '#shared/errors/railscope-error';
 
 export const engine: Engine = { modelId: 'm', modelSha256: 'a'.repeat(64), backend: 'ort-cpu', device: 'CPU', precision: 'fp32' };
@@ -22,7 +22,7 @@ export function output(): InferImageOutput {
 }
 
 export interface FakeInference extends InferencePort {
-  opened: { modelId: string; device: string }[];
+  opened: OpenSessionInput[];
   closed: number[];
   requested: InferImageInput[];
   /** answers the oldest waiting request */
@@ -41,8 +41,9 @@ export function fakeInference(automatic: boolean, change: Partial<InferencePort>
     waiting: () => waiting.length,
     models: async () => [],
     devices: async () => [],
-    async open({ modelId, device }) {
-      fake.opened.push({ modelId, device });
+    checkRemote: async ({ modelId }) => ({ server: 'fake 1', model: 'm/1', modelId, roundTripMs: 1, warnings: [] }),
+    async open(input) {
+      fake.opened.push(input);
       return sessionInfo(fake.opened.length);
     },
     async close({ sessionId }) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deviceChoiceSchema } from './model';
+import { remoteServerSchema } from './remote-server';
 
 export const localeSchema = z.enum(['zh-CN', 'en']);
 export type Locale = z.infer<typeof localeSchema>;
@@ -11,6 +12,8 @@ export const appSettingsSchema = z.object({
   organisation: z.string().max(200),
   modelId: z.string().nullable(),
   device: deviceChoiceSchema,
+  /** the server of device `remote`; null = none is set */
+  remoteServer: remoteServerSchema.nullable(),
   /** start inference as soon as a folder is open */
   inferOnOpen: z.boolean(),
 });
@@ -22,5 +25,6 @@ export const defaultAppSettings: AppSettings = {
   organisation: '',
   modelId: null,
   device: 'auto',
+  remoteServer: null,
   inferOnOpen: true,
 };

@@ -92,6 +92,18 @@ export const errorTexts: Record<ErrorCode, { title: string; remedy: string }> = 
     title: 'The chosen device is not available: {{backend}}',
     remedy: 'Check the driver and the device, or choose “auto” or “cpu”. Reason: {{reason}}',
   },
+  'server-unreachable': {
+    title: 'The inference server cannot be reached: {{server}}',
+    remedy: 'Check the address, the network and the certificate, and whether the server runs; then try again. Reason: {{reason}}',
+  },
+  'server-refused': {
+    title: 'The inference server refused the request: {{server}}',
+    remedy: 'Check the access token, the model name and the limits of the server. Reason: {{reason}}',
+  },
+  'address-unusable': {
+    title: 'The server cannot listen on {{address}}',
+    remedy: 'Another program may use the port, or the address is not one of this computer. Choose another. Reason: {{reason}}',
+  },
   'inference-crashed': {
     title: 'The inference process ended unexpectedly on image: {{path}}',
     remedy: 'The other images went on. Check the image and the free memory, then try it alone; or use the CPU or another model.',

@@ -90,6 +90,18 @@ export const errorTexts: Record<ErrorCode, { title: string; remedy: string }> = 
     title: '所选计算设备不可用：{{backend}}',
     remedy: '请检查驱动与设备状态，或改选“自动”或“CPU”。原因：{{reason}}',
   },
+  'server-unreachable': {
+    title: '无法连接推理服务器：{{server}}',
+    remedy: '请检查地址、网络和证书，并确认服务器正在运行，然后重试。原因：{{reason}}',
+  },
+  'server-refused': {
+    title: '推理服务器拒绝了请求：{{server}}',
+    remedy: '请检查访问令牌、模型名称以及服务器的限制。原因：{{reason}}',
+  },
+  'address-unusable': {
+    title: '服务器无法监听地址：{{address}}',
+    remedy: '端口可能被其他程序占用，或该地址不属于本机。请更换地址或端口。原因：{{reason}}',
+  },
   'inference-crashed': {
     title: '检测该图片时推理进程意外退出：{{path}}',
     remedy: '其余图片已继续检测。请检查该图片是否正常、内存是否充足，然后单独重试；也可以改用 CPU 或其他模型。',

@@ -11,6 +11,7 @@ import { imageRecordSchema, inferenceStateSchema, regionModeSchema, regionSchema
 import { deviceChoiceSchema, deviceStateSchema, modelSummarySchema } from '../domain/model';
 import { projectCountsSchema, projectInfoSchema, projectSettingsSchema, recentProjectSchema } from '../domain/project';
 import { reportDataSchema, reportOptionsSchema } from '../domain/report';
+import { remoteCheckSchema, remoteServerSchema, tokenSchema } from '../domain/remote-server';
 import { appSettingsSchema } from '../domain/settings';
 import { errorInfoSchema } from '../errors/codes';
 import { jobEventSchema } from '../jobs/types';
@@ -34,6 +35,10 @@ export const defectFilterSchema = z.object({
   decisions: z.array(defectDecisionSchema),
 });
 export type DefectFilter = z.infer<typeof defectFilterSchema>;
+
+/** `session`: kept until the application ends, since the system has no key store. The token itself never comes back. */
+export const remoteTokenStateSchema = z.object({ kind: z.enum(['none', 'stored', 'session']), origin: z.string().nullable() });
+export type RemoteTokenState = z.infer<typeof remoteTokenStateSchema>;
 
 const nothing = z.void();
 const imageIdSchema = z.object({ imageId: z.int().positive() });
@@ -103,6 +108,20 @@ export const contract = {
 
   'models.list': { host: 'main', input: nothing, output: z.array(modelSummarySchema) },
   'devices.list': { host: 'main', input: nothing, output: z.array(deviceStateSchema) },
+
+  'remote.token.state': { host: 'main', input: nothing, output: remoteTokenStateSchema },
+  /** null forgets it */
+  'remote.token.set': {
+    host: 'main',
+    input: z.object({ url: remoteServerSchema.shape.url, token: tokenSchema.nullable() }),
+    output: remoteTokenStateSchema,
+  },
+  /** one tile there and back; without a token the stored one is used where it belongs to that server */
+  'remote.test': {
+    host: 'main',
+    input: z.object({ server: remoteServerSchema, token: tokenSchema.nullable(), modelId: z.string() }),
+    output: remoteCheckSchema,
+  },
 
   'jobs.startInspection': {
     host: 'main',

@@ -82,6 +82,8 @@ const jobErrors: ReadonlySet<ErrorCode> = new Set([
   'model-hash-mismatch',
   'model-invalid',
   'backend-unavailable',
+  'server-unreachable',
+  'server-refused',
   'bad-request',
   'project-read-only',
 ]);

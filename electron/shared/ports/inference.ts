@@ -5,6 +5,7 @@ import type { ProfileEntry } from '../domain/machine-profile';
 import type { Comparison, EngineWish, Speed } from '../domain/measurement';
 import type { DeviceChoice, DeviceState, Engine, ModelSummary, Precision, ResultKind } from '../domain/model';
 import type { Timings } from '../domain/editor';
+import type { RemoteAccess, RemoteCheck } from '../domain/remote-server';
 import type { Box } from '../geometry/box';
 import type { MaskTile } from '../masks/types';
 
@@ -19,6 +20,8 @@ export interface OpenSessionInput {
   batch?: number;
   /** side of the square of source pixels of a tile; left out = the manifest's. For measurements */
   sourceTilePx?: number;
+  /** the server of device `remote` */
+  remote?: RemoteAccess | null;
 }
 
 export interface MeasureSpeedInput {
@@ -39,6 +42,9 @@ export interface CompareEnginesInput {
   path: string;
   region: { mode: RegionMode; box: Box | null };
 }
+
+/** Which server the device list is to look at; nothing = none. */
+export type DevicesInput = { remote: RemoteAccess | null } | undefined;
 
 export interface SessionInfo {
   sessionId: number;
@@ -97,8 +103,10 @@ export interface RethresholdInput {
 
 export interface InferencePort {
   models(input: undefined): Promise<ModelSummary[]>;
-  devices(input: undefined): Promise<DeviceState[]>;
-  /** @throws model-missing, model-hash-mismatch, model-invalid, backend-unavailable, out-of-memory */
+  devices(input: DevicesInput): Promise<DeviceState[]>;
+  /** tests a server with one tile of a model of the catalog. @throws server-unreachable, server-refused, model-missing, model-invalid, inference-failed */
+  checkRemote(input: { remote: RemoteAccess; modelId: string }): Promise<RemoteCheck>;
+  /** @throws model-missing, model-hash-mismatch, model-invalid, backend-unavailable, server-unreachable, server-refused, out-of-memory */
   open(input: OpenSessionInput): Promise<SessionInfo>;
   close(input: { sessionId: number }): Promise<void>;
   /** Several requests may be open; they are pipelined. @throws image-*, inference-failed, out-of-memory, cancelled, disk-full */

@@ -9,6 +9,8 @@ import type { JobEvent } from '#shared/jobs/types';
 export type AppInfo = ChannelOutput<'app.info'>;
 export type DialogName = 'settings' | 'devices' | 'shortcuts' | 'report';
 
+export type SettingsTab = 'application' | 'server' | 'project';
+
 export interface AppState {
   info: AppInfo | null;
   settings: AppSettings;
@@ -22,7 +24,7 @@ export interface AppState {
   devices: readonly DeviceState[] | null;
   models: readonly ModelSummary[] | null;
   dialog: DialogName | null;
-  settingsTab: 'application' | 'project';
+  settingsTab: SettingsTab;
 }
 
 const initialState: AppState = {

@@ -1,9 +1,9 @@
 import { Button, Modal, Skeleton, Stack } from '@mantine/core';
-import { IconCircleCheck, IconCircleX, IconRefresh } from '@tabler/icons-react';
+import { IconCircleCheck, IconCircleX, IconRefresh, IconServer } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { DeviceState, ModelMetrics, ModelSummary } from '#shared/domain/model';
 import { loadMachine } from '../../app/session';
-import { useApp } from '../../app/state/app-store';
+import { openDialog, useApp } from '../../app/state/app-store';
 import { useLocale, useName } from '../../app/state/locale';
 import { attempt } from '../../app/state/notify';
 import { formatCount, formatMeasure } from '../../platform/format';
@@ -41,6 +41,15 @@ function DeviceList() {
           data-testid="devices-refresh"
         >
           {t('refresh')}
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="default"
+          leftSection={<IconServer size={13} />}
+          onClick={() => openDialog('settings', 'server')}
+          data-testid="devices-server"
+        >
+          {t('setServer')}
         </Button>
       </div>
       {!devices && <p className={styles.dim}>{t('checking')}</p>}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../../app/state/app-store';
 import { ApplicationSettings } from './application-settings';
 import { ProjectSettingsForm } from './project-settings-form';
+import { RemoteServerForm } from './remote-server-form';
 import styles from './settings.module.css';
 
 export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -13,12 +14,15 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
     <Modal opened={opened} onClose={onClose} title={t('title')} size={640} closeButtonProps={{ 'aria-label': t('common:close') }}>
       <Tabs
         value={tab}
-        onChange={(value) => useApp.setState({ settingsTab: value === 'project' ? 'project' : 'application' })}
+        onChange={(value) => useApp.setState({ settingsTab: value === 'project' || value === 'server' ? value : 'application' })}
         data-testid="settings-dialog"
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="application" data-testid="settings-tab-application">
             {t('application')}
+          </Tabs.Tab>
+          <Tabs.Tab value="server" data-testid="settings-tab-server">
+            {t('server.title')}
           </Tabs.Tab>
           <Tabs.Tab value="project" data-testid="settings-tab-project">
             {t('project')}
@@ -26,6 +30,9 @@ export function SettingsDialog({ opened, onClose }: { opened: boolean; onClose: 
         </Tabs.List>
         <Tabs.Panel value="application">
           <ApplicationSettings />
+        </Tabs.Panel>
+        <Tabs.Panel value="server">
+          <RemoteServerForm />
         </Tabs.Panel>
         <Tabs.Panel value="project">
           {project ? (

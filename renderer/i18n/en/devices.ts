@@ -11,6 +11,7 @@ export const devices: Translation<typeof source> = {
   noReason: 'No reason given',
   checking: 'Looking; each backend is probed in a process of its own…',
   refresh: 'Look again',
+  setServer: 'Set inference server…',
   model: 'Model',
   component: 'Component',
   parameters: 'Parameters',

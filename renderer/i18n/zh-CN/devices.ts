@@ -8,6 +8,7 @@ export const devices = {
   noReason: '没有说明原因',
   checking: '正在检测，每种后端在独立进程中探测…',
   refresh: '重新检测',
+  setServer: '设置推理服务器…',
   model: '模型',
   component: '部件',
   parameters: '参数量',
