@@ -101,7 +101,7 @@ export class FakePorts implements CliPorts {
   #inference(): Partial<InferencePort> {
     const cancelled = new Map<number, () => void>();
     return {
-      models: async () => [summaryOf('first-model'), summaryOf('second-model')],
+      models: async () => [summaryOf('first-model'), summaryOf('second-model'), { ...summaryOf('instance-model'), task: 'instance' }],
       devices: async () => [
         { backend: 'ort-cpu', available: true, device: 'Some CPU', reason: null, threads: 2 },
         { backend: 'ort-cuda', available: false, device: '', reason: 'no driver', threads: null },

@@ -64,6 +64,7 @@ export const en = {
   'usage.invalidValue': '{{message}}',
   'usage.number': 'option {{name}} needs a number from {{low}} to {{high}}, not "{{value}}"',
   'usage.unknownModel': 'unknown model {{id}}; there are: {{known}}',
+  'usage.compatInstances': '{{id}} is a model of instances: use --metric strict, which compares masks',
   'usage.seeHelp': 'see railscope --help',
 
   'progress.scanning': 'looking for images in {{path}} …',
