@@ -63,7 +63,8 @@ test('a network of instances: boxes, scores, live threshold, correction, report'
   // correction by hand
   await page.getByTestId('image-defect-1').click();
   await editor.setClass('裂纹');
-  await editor.brush([0.45, 0.45], [0.55, 0.5]);
+  // beside the defect, which the choice brought to the middle
+  await editor.brush([0.75, 0.75], [0.8, 0.8]);
   const corrected = await load();
   expect(corrected.review.defects.find(({ label }) => label === 1)).toMatchObject({ classCode: 'crack' });
   expect(corrected.model).toEqual(model);
@@ -83,7 +84,9 @@ test('the command line lists instances with class, score and box, and says what 
     });
   const run = railscope('inspect', folder, '--json');
   expect(run.stderr).not.toContain('Error:');
-  const { images } = JSON.parse(run.stdout) as { images: { path: string; instances: { class: string; score: number; bbox: number[] }[] }[] };
+  const { images } = JSON.parse(run.stdout) as {
+    images: { path: string; instances: { class: string; score: number; bbox: number[] }[] }[];
+  };
   expect(images.map(({ instances }) => instances.length)).toEqual(Object.values(blobPictures).map((picture) => picture.discs.length));
   const missing = images[0]?.instances.find((instance) => instance.class === 'fastener-missing');
   expect(missing?.score).toBeGreaterThan(0.5);

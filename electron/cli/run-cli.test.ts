@@ -103,7 +103,8 @@ describe('models and devices', () => {
   });
 
   it('list as JSON', async () => {
-    expect((await call(['models', '--json'])).io.json()).toMatchObject({ models: [{ id: 'first-model' }, { id: 'second-model' }] });
+    const models = [{ id: 'first-model' }, { id: 'second-model' }, { id: 'instance-model', task: 'instance' }];
+    expect((await call(['models', '--json'])).io.json()).toMatchObject({ models });
     expect((await call(['devices', '--json'])).io.json()).toMatchObject({ devices: [{ backend: 'ort-cpu' }, { backend: 'ort-cuda' }] });
   });
 });

@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ImageDocument } from '#shared/domain/editor';
+import { inferenceSummarySchema, type ImageDocument } from '#shared/domain/editor';
+import { detectionsPath } from '#shared/kept-files';
 import type { JobItem, StoreResultInput } from '#shared/ports/project';
 import {
   edit,
@@ -110,6 +111,7 @@ describe('storeResult', () => {
     const run = async (): Promise<string> => {
       const { jobId, item } = await nextItem();
       await writeFile(item.probabilityPath, 'map');
+      await writeFile(detectionsPath(item.probabilityPath), 'instances');
       await fixture.service.storeResult(resultOf(jobId, item, await load(), { summary: summary({ probabilityBox: box }) }));
       return item.probabilityPath;
     };
@@ -123,8 +125,15 @@ describe('storeResult', () => {
     const second = await run();
     expect(second).not.toBe(first);
     expect(await fixture.service.probabilityFile({ imageId })).toMatchObject({ path: second });
-    await access(second);
-    await expect(access(first)).rejects.toThrow('ENOENT');
+    for (const file of [second, detectionsPath(second)]) await access(file);
+    for (const file of [first, detectionsPath(first)]) await expect(access(file)).rejects.toThrow('ENOENT');
+  });
+
+  it('says whether a result is one of instances; results from before there were such ones are of probabilities', async () => {
+    const { jobId, item } = await nextItem();
+    await fixture.service.storeResult(resultOf(jobId, item, await load(), { summary: summary({ kind: 'instances' }) }));
+    expect((await load()).inference?.kind).toBe('instances');
+    expect(inferenceSummarySchema.parse({ ...summary({}), kind: undefined }).kind).toBe('probability');
   });
 
   it('refuses a picture that is no part of the job', async () => {

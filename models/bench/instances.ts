@@ -51,7 +51,9 @@ export async function benchInstances({ count, rounds, graph, print }: InstancesO
   };
   const rows = [
     await timed('blending in TypeScript, one thread', rounds, blendAll),
-    await timed('blending as a graph (ort-cpu), two threads', rounds, async () => void (await session.run(feeds))),
+    await timed('blending as a graph (ort-cpu), two threads', rounds, async () => {
+      await session.run(feeds);
+    }),
     await timed('all behind the network in TypeScript: threshold to label tiles of 1600 × 1600', rounds, whole),
   ];
   await session.release();
@@ -73,7 +75,15 @@ async function timed(what: string, rounds: number, run: () => void | Promise<voi
 
 const shape = { basisCount: BASES, attentionSide: ATTENTION, roiSide: ROI, basisStride: 4 };
 const manifest: InstanceManifest = {
-  ...{ schemaVersion: 1, id: 'synthetic', name: { zh: '', en: '' }, architecture: 'none', parameters: 1, task: 'instance', component: 'any' },
+  ...{
+    schemaVersion: 1,
+    id: 'synthetic',
+    name: { zh: '', en: '' },
+    architecture: 'none',
+    parameters: 1,
+    task: 'instance',
+    component: 'any',
+  },
   classes: [{ code: 'defect' }],
   input: {
     ...{ name: 'image', width: SIDE, height: SIDE, channels: 3, mean: [0], std: [1] },

@@ -58,6 +58,16 @@ describe('eval --metric compat', () => {
     expect(ports.requests).toMatchObject([{ region: { mode: 'full' }, maskPath: null, wantTiles: false }]);
   });
 
+  it('refuses a model of instances, which gives no probability map', async () => {
+    const { io, ports, write, evaluate } = await setUp();
+    await write('images/a.png', halves(60, 10));
+    await write('masks/a.png', halves(255, 0));
+    expect(await evaluate('--model', 'instance-model')).toBe(2);
+    expect(io.err).toContain('--metric strict');
+    expect(ports.opened).toEqual([]);
+    expect(await evaluate('--model', 'instance-model', '--metric', 'strict')).toBe(0);
+  });
+
   it('has no PA where a label is empty, and says what it is without', async () => {
     const { io, write, evaluate } = await setUp();
     await write('images/a.png', halves(200, 0));

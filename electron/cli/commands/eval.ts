@@ -9,7 +9,7 @@ import { listSource } from '#shared/jobs/list-source';
 import { runInspection } from '#shared/jobs/run-inspection';
 import { compatDatasetScore, strictDatasetScore, type DatasetScore, type OverlapCounts } from '#shared/masks/metrics';
 import type { InferImageOutput } from '#shared/ports/inference';
-import { errorLine, exitCodes, jsonReason, type CliContext, type ExitCode } from '../context';
+import { errorLine, exitCodes, jsonReason, UsageError, type CliContext, type ExitCode } from '../context';
 import { InferenceHost } from '../inference-host';
 import { listImages } from '../list-images';
 import { scoreMaskFile, scoreProbabilityMap, type Metric } from '../mask-scoring';
@@ -127,6 +127,8 @@ async function scoreModel(
   const fileOf = (index: number): string => path.join(temporary, `${index}.png`);
   try {
     const model = await host.chooseModel(options.modelId);
+    // the published procedure stretches a map of probabilities; scores of instances are none
+    if (compat && model.task === 'instance') throw new UsageError('usage.compatInstances', { id: model.id });
     view.line(context.t('progress.loading', { model: model.id }));
     const engine = await host.open(model.id, options);
     const score = async (index: number, output: InferImageOutput): Promise<OverlapCounts> => {

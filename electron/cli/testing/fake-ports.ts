@@ -140,7 +140,7 @@ export class FakePorts implements CliPorts {
   #inference(): Partial<InferencePort> {
     const cancelled = new Map<number, () => void>();
     return {
-      models: async () => [summaryOf('first-model'), summaryOf('second-model')],
+      models: async () => [summaryOf('first-model'), summaryOf('second-model'), { ...summaryOf('instance-model'), task: 'instance' }],
       devices: async (input) => {
         this.asked.push(input);
         return [

@@ -179,6 +179,7 @@ Ctrl-C finishes the requests in work, then ends.`,
   'usage.number': 'option {{name}} needs a number from {{low}} to {{high}}, not "{{value}}"',
   'usage.word': 'option {{name}}: "{{value}}" is none of {{words}}',
   'usage.unknownModel': 'unknown model {{id}}; there are: {{known}}',
+  'usage.compatInstances': '{{id}} is a model of instances: use --metric strict, which compares masks',
   'usage.seeHelp': 'see railscope --help',
 
   'progress.scanning': 'looking for images in {{path}} …',

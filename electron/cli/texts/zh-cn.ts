@@ -171,6 +171,7 @@ export const zhCn: Record<TextKey, string> = {
   'usage.number': '选项 {{name}} 需要 {{low}} 到 {{high}} 之间的数，而不是“{{value}}”',
   'usage.word': '选项 {{name}}：“{{value}}”不在 {{words}} 之中',
   'usage.unknownModel': '没有模型 {{id}}；现有：{{known}}',
+  'usage.compatInstances': '{{id}} 是实例分割模型：请用 --metric strict，按掩膜比较',
   'usage.seeHelp': '请看 railscope --help',
 
   'progress.scanning': '正在 {{path}} 中查找图片……',

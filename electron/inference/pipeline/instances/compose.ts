@@ -63,8 +63,10 @@ function paint(
     if (score < threshold) return;
     for (const part of parts) drawPart(part, roiSide, maskThreshold, picture, (y, x0, x1) => canvas.claim(y, x0, x1, index + 1));
   });
-  const stats = statsOfTiles(canvas.maskTiles());
+  const tiles = canvas.maskTiles();
+  const stats = statsOfTiles(tiles);
   const small = new Set([...stats].filter(([, { areaPx }]) => areaPx < minimumAreaPx).map(([label]) => label));
+  if (small.size === 0) return { tiles, stats };
   canvas.remove(small);
   for (const label of small) stats.delete(label);
   return { tiles: canvas.maskTiles(), stats };

@@ -23,7 +23,6 @@ export class LabelCanvas {
 
   /** Makes the labels background again. */
   remove(removed: ReadonlySet<number>): void {
-    if (removed.size === 0) return;
     for (const { labels } of this.tiles.values()) {
       for (let at = 0; at < TILE_AREA_PX; at++) if (removed.has(labels[at] as number)) labels[at] = 0;
     }
