@@ -32,6 +32,11 @@ describe('runProbe', () => {
     expect((await probe(echo)).reason).toBe('x,y');
   });
 
+  it('adds what libraries print to a refusal', async () => {
+    const refusal = `console.error('\\u001b[31mlibcudnn.so.9: cannot open\\u001b[m'); process.stdout.write(${JSON.stringify(writeAnswer({ available: false, device: '', reason: 'failed to load' }))})`;
+    expect((await probe(refusal)).reason).toBe('failed to load: libcudnn.so.9: cannot open');
+  });
+
   it('turns a crash into a reason', async () => {
     const crash = `process.stderr.write('cuInit failed\\n', () => process.kill(process.pid, 'SIGSEGV')); setInterval(() => {}, 100)`;
     expect(await probe(crash)).toEqual({ available: false, device: '', reason: 'the probe crashed (SIGSEGV): cuInit failed' });

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { findAnswer, type ProbeAnswer } from './answer';
 import { mayRunAsNode } from './run-as-node';
 
@@ -62,9 +63,15 @@ export async function runProbe(args: readonly string[], { program, timeoutMs = T
       if (late) resolve(unavailable(`the probe did not end within ${timeoutMs / 1000} s`));
       else if (signal !== null) resolve(unavailable(`the probe crashed (${signal})${tail(errors)}`));
       else if (code !== 0) resolve(unavailable(`the probe ended with exit code ${code ?? 'unknown'}${tail(errors)}`));
-      else resolve(findAnswer(output) ?? unavailable(`the probe gave no answer${tail(errors)}`));
+      else resolve(withDetail(findAnswer(output), errors));
     });
   });
+}
+
+/** Libraries say on stderr which file is missing, and to their caller only that one is. */
+function withDetail(answer: ProbeAnswer | null, errors: string): ProbeAnswer {
+  if (answer === null) return unavailable(`the probe gave no answer${tail(errors)}`);
+  return answer.available ? answer : { ...answer, reason: `${answer.reason ?? 'unavailable'}${tail(errors)}` };
 }
 
 function unavailable(reason: string): ProbeAnswer {
@@ -72,6 +79,7 @@ function unavailable(reason: string): ProbeAnswer {
 }
 
 function tail(errors: string): string {
-  const text = errors.trim().replace(/\s+/g, ' ');
+  // without the colours of a terminal
+  const text = stripVTControlCharacters(errors).trim().replace(/\s+/g, ' ');
   return text === '' ? '' : `: ${text.slice(-SHOWN_ERROR_LETTERS)}`;
 }
