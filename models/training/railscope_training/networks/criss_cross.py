@@ -18,6 +18,8 @@ MASKED_LOGIT = -1e4
 class CrissCrossAttention(nn.Module):
     """y = γ·Σ softmax(q·k)·v + x over the cross of each pixel; γ starts at 0; logits unscaled, in float32."""
 
+    self_mask: Tensor
+
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.query = nn.Conv2d(channels, channels // 8, 1)

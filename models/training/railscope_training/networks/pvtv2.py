@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from railscope_training.networks.blocks import DropPath, full_precision, spatial_size
@@ -153,7 +152,7 @@ class Pvt(nn.Module):
     def __init__(self, size: PvtSize, channels_in: int = 3) -> None:
         super().__init__()
         self.channels = size.channels
-        drop_paths = torch.linspace(0.0, MAXIMUM_DROP_PATH, sum(size.blocks)).tolist()
+        drop_paths = [MAXIMUM_DROP_PATH * index / (sum(size.blocks) - 1) for index in range(sum(size.blocks))]
         stages = []
         for index, blocks in enumerate(size.blocks):
             own, drop_paths = drop_paths[:blocks], drop_paths[blocks:]

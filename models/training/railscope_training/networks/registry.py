@@ -10,13 +10,17 @@ from typing import Any
 from torch import nn
 
 from railscope_training.errors import TrainingError
+from railscope_training.networks.blendmask import BlendMask
 from railscope_training.networks.ccnet import CcNet
 from railscope_training.networks.ocinet import OciNet
 from railscope_training.networks.spec import NetworkSpec, Task
-from railscope_training.networks.u2net import FULL_STAGES, SMALL_STAGES, U2Net
+from railscope_training.networks.u2net import FULL_STAGES, SMALL_STAGES, ConvKind, U2Net
 from railscope_training.networks.unet import SLIM_WIDTHS, UNet
 
 Build = Callable[..., nn.Module]
+
+#: for processors and edge devices; everything of it is an option of BlendMask
+BLENDMASK_SMALL: dict[str, Any] = {"depth": 18, "channels": 128, "tower_depth": 3, "basis_channels": 64}
 
 
 def _spec(name: str, task: Task, side: int, multiple: int, normalisation: str, build: Build) -> NetworkSpec:
@@ -25,8 +29,9 @@ def _spec(name: str, task: Task, side: int, multiple: int, normalisation: str, b
 
 def _u2net_specs() -> list[NetworkSpec]:
     specs = []
+    forms: tuple[tuple[str, ConvKind], ...] = (("", "full"), ("-grouped", "grouped"), ("-depthwise", "depthwise"))
     for base, stages in (("u2net", FULL_STAGES), ("u2netp", SMALL_STAGES)):
-        for suffix, conv in (("", "full"), ("-grouped", "grouped"), ("-depthwise", "depthwise")):
+        for suffix, conv in forms:
             build = partial(U2Net, stages=stages, conv=conv)
             specs.append(_spec(base + suffix, "salient", 320, 32, "imagenet", build))
     return specs
@@ -41,6 +46,8 @@ _SPECS = [
     _spec("unet-slim", "semantic", 512, 8, "half", partial(UNet, widths=SLIM_WIDTHS)),
     *(_spec(f"ccnet-r{depth}", "semantic", 512, 8, "imagenet", partial(CcNet, depth=depth)) for depth in (18, 50, 101)),
     *_u2net_specs(),
+    _spec("blendmask-r18", "instance", 640, 32, "imagenet", partial(BlendMask, **BLENDMASK_SMALL)),
+    _spec("blendmask-r50", "instance", 800, 32, "imagenet", BlendMask),
 ]
 
 NETWORKS: dict[str, NetworkSpec] = {spec.name: spec for spec in _SPECS}

@@ -105,7 +105,7 @@ class DilatedResNet(nn.Module):
         previous = x
         for stage in self.stages:
             previous = x
-            for block in stage:
+            for block in stage.children():
                 x = run_block(block, x, checkpointing=checkpointing)
         return previous, x
 
