@@ -15,14 +15,18 @@ from torch.utils.checkpoint import checkpoint
 @contextmanager
 def _frozen_statistics(module: nn.Module) -> Iterator[None]:
     """Normalise by batch statistics as usual, but do not count this pass in the running ones."""
-    norms = [child for child in module.modules() if isinstance(child, _BatchNorm) and child.track_running_stats]
+    norms = [child for child in module.modules() if isinstance(child, _BatchNorm) and child.training]
+    momenta = [norm.momentum for norm in norms]
+    counts = [None if norm.num_batches_tracked is None else norm.num_batches_tracked.clone() for norm in norms]
     for norm in norms:
-        norm.track_running_stats = False
+        norm.momentum = 0.0
     try:
         yield
     finally:
-        for norm in norms:
-            norm.track_running_stats = True
+        for norm, momentum, count in zip(norms, momenta, counts, strict=True):
+            norm.momentum = momentum
+            if count is not None and norm.num_batches_tracked is not None:
+                norm.num_batches_tracked.copy_(count)
 
 
 def run_block(block: nn.Module, *inputs: Any, checkpointing: bool) -> Any:

@@ -121,5 +121,6 @@ class MsraResNet(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.requires_grad_(False)
+                module.eval()
         self.stem.requires_grad_(False)
         self.stages[0].requires_grad_(False)
