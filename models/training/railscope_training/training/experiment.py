@@ -242,6 +242,8 @@ class Experiment:
     #: only deterministic algorithms; slower on CUDA, needed there for a log that repeats digit by digit
     deterministic: bool = False
     log_every_steps: int = 10
+    #: also write TensorBoard files, where that package is installed
+    tensorboard: bool = True
 
     def __post_init__(self) -> None:
         _positive("batch", self.batch)

@@ -10,13 +10,16 @@ from typing import Any
 
 import torch
 
-from railscope_training.errors import TrainingError
+from railscope_training.export.onnx_file import export_network, write_onnx
+from railscope_training.networks import network_spec
+from railscope_training.networks.checkpoint import load_network
 from railscope_training.training.run_state import BEST, LAST, RunState
 from railscope_training.training.schema import plain
 from railscope_training.training.session import Session
 
 METRICS = "metrics.json"
-MODEL = "model"
+#: candidates per pyramid level of an exported detector
+TOP_PER_LEVEL = 100
 
 
 def best_checkpoint(out: Path) -> Path:
@@ -55,10 +58,22 @@ def write_metrics(out: Path, session: Session, state: RunState) -> dict[str, Any
     return metrics
 
 
-def export_model(out: Path) -> Path:
-    """ONNX of the best checkpoint, in a folder of its own. Raises `TrainingError` when the export fails."""
-    try:
-        from railscope_training.export import export_onnx
-    except ImportError as error:
-        raise TrainingError(f"the export is not available here ({error}); run `export` on another machine") from error
-    return Path(export_onnx(best_checkpoint(out), out / MODEL))
+def export_model(out: Path, name: str) -> Path:
+    """Write `name`.onnx of the best checkpoint (fp32, dynamic batch where the network allows it), with torch and onnx.
+
+    The entry for the application's catalog, with parity gate and manifest, is made of the checkpoint by `export`.
+    Raises `TrainingError` when the graph cannot be written.
+    """
+    network, meta = load_network(best_checkpoint(out))
+    instances = network_spec(meta["network"]).task == "instance"
+    height, width = meta["input_size"]
+    model = export_network(
+        network,
+        meta["normalisation"],
+        (height, width),
+        instances=instances,
+        top_per_level=TOP_PER_LEVEL if instances else None,
+    )
+    path = out / f"{name}.onnx"
+    write_onnx(model, path)
+    return path

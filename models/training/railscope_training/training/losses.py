@@ -80,8 +80,8 @@ def binary_targets(masks: Tensor, size: Sequence[int]) -> tuple[Tensor, Tensor]:
         foreground = ((masks > 0) & ~ignored).unsqueeze(1).float()
     valid = (~ignored).unsqueeze(1).float()
     if tuple(foreground.shape[-2:]) != tuple(size):
-        foreground = functional.interpolate(foreground, tuple(size), mode="bilinear", align_corners=False)
-        valid = functional.interpolate(valid, tuple(size), mode="bilinear", align_corners=False)
+        foreground = functional.interpolate(foreground, tuple(size), mode="bilinear", antialias=True).clamp(0.0, 1.0)
+        valid = functional.interpolate(valid, tuple(size), mode="bilinear", antialias=True)
     return foreground, (valid > 0.999).float()
 
 

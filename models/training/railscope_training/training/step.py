@@ -107,9 +107,9 @@ class StepRunner:
         self.precision.scaler.unscale_(self.optimiser)
         norm = gradient_norm(self.trained)
         limit_gradients(self.trained, norm, self.gradients)
-        value = float(norm)
-        taken = self.precision.step(self.optimiser, math.isfinite(value))
-        return StepResult(mean, named, value, taken)
+        length = float(norm)
+        taken = self.precision.step(self.optimiser, math.isfinite(length))
+        return StepResult(mean, named, length, taken)
 
     def _loss(self, part: Batch) -> Loss:
         if self.loss is None:

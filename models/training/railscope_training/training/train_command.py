@@ -193,6 +193,6 @@ def _open_log(out: Path, session: Session, log_bytes: int | None) -> RunLog:
 def _finish(arguments: argparse.Namespace, session: Session, state: RunState, progress: Progress) -> None:
     write_metrics(arguments.out, session, state)
     if session.experiment.export.onnx and not arguments.no_export:
-        model = export_model(arguments.out)
+        model = export_model(arguments.out, session.experiment.name)
         progress.say(f"exported {model}")
     progress.say(f"{state.step} steps in {format_seconds(state.spent_seconds)}; results in {arguments.out}")

@@ -50,7 +50,8 @@ class Trainer:
         self.session, self.state, self.out = session, state, out
         self.log, self.budget, self.progress = log, budget, progress
         self.experiment, self.world = session.experiment, session.world
-        self.board = Board(out / "board", state.step) if session.world.first else None
+        boarded = session.world.first and self.experiment.tensorboard
+        self.board = Board(out / "board", state.step) if boarded else None
         self._stop = False
         self._saved = time.monotonic()
         self._window_start = time.monotonic()

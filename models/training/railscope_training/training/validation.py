@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -19,6 +18,10 @@ from railscope_training.training.feed import Split, validation_batches
 from railscope_training.training.losses import IGNORE, MapLoss
 from railscope_training.training.overlays import Overlay
 from railscope_training.training.precision import Precision
+
+#: masks of instances are compared with about this many pixels a side, so that thousands of them fit the memory;
+#: `evaluate` compares them at full size
+MASK_SIDE = 160
 
 
 @dataclass(frozen=True)
@@ -154,19 +157,18 @@ def _union(masks: Tensor, size: torch.Size) -> Tensor:
 
 
 def _label(target: InstanceTargets) -> ImageInstances:
-    count = len(target.boxes)
-    return ImageInstances(
-        target.boxes.float().cpu().numpy(),
-        target.classes.cpu().numpy(),
-        np.ones(count, np.float32),
-        target.masks.bool().cpu().numpy(),
-    )
+    return _measurable(target.boxes, target.classes, torch.ones(len(target.boxes)), target.masks)
 
 
 def _detection(found: Instances) -> ImageInstances:
+    return _measurable(found.boxes, found.classes, found.scores, found.masks)
+
+
+def _measurable(boxes: Tensor, classes: Tensor, scores: Tensor, masks: Tensor) -> ImageInstances:
+    reduction = max(1, max(masks.shape[-2:]) // MASK_SIDE)
     return ImageInstances(
-        found.boxes.float().cpu().numpy(),
-        found.classes.cpu().numpy(),
-        found.scores.float().cpu().numpy(),
-        found.masks.bool().cpu().numpy(),
+        boxes.float().cpu().numpy(),
+        classes.cpu().numpy(),
+        scores.float().cpu().numpy(),
+        masks[:, ::reduction, ::reduction].bool().cpu().numpy() if len(masks) else None,
     )

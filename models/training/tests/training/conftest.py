@@ -25,6 +25,7 @@ FAST = (
     "log_every_steps=4",
     "validation.every_steps=8",
     "validation.overlays=0",
+    "tensorboard=false",
 )
 
 

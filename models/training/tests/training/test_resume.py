@@ -22,13 +22,15 @@ OCINET = (
     "network={name: ocinet-b0, input_size: [32, 32], options: {channels: 16}}",
     "loss.kind=bce-iou",
     "gradients={clamp: 0.5}",
-    "length={steps: 14}",
+    "length={steps: 9}",
     "batch=4",
+    "ema=null",
+    "tensorboard=false",
     "micro_batch=2",
     "log_every_steps=3",
-    "validation.every_steps=5",
+    "validation.every_steps=4",
     "validation.overlays=1",
-    "checkpoint.every_steps=2",
+    "checkpoint.every_steps=3",
 )
 
 
