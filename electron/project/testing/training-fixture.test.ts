@@ -6,6 +6,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, expect, it } from "vitest";
+import type { Defect } from "#shared/domain/defect";
 import { tilesOfLabelMap } from "#shared/masks/label-tiles";
 import { Database } from "../database/database";
 import {
@@ -43,22 +44,20 @@ afterEach(() => fixture.dispose());
 const defect = (
   label: number,
   classCode: string,
-  decision: "unreviewed" | "accepted" | "rejected",
+  decision: Defect["decision"],
   x: number,
   y: number,
-) =>
-  ({
-    ...{
-      label,
-      classCode,
-      decision,
-      grade: "minor",
-      note: "",
-      origin: "human",
-      score: null,
-    },
-    ...{ box: { x, y, width: 40, height: 20 }, areaPx: 800 },
-  }) as const;
+): Defect => ({
+  label,
+  classCode,
+  grade: "minor",
+  decision,
+  note: "",
+  origin: "human",
+  score: null,
+  box: { x, y, width: 40, height: 20 },
+  areaPx: 800,
+});
 
 /** Three rectangles, the first over the seam between two tiles. */
 function labels(): Uint16Array {
