@@ -140,7 +140,7 @@ def _options(model: OpenedModel, source: SampleSource, arguments: argparse.Names
 
 
 def _open_source(arguments: argparse.Namespace) -> SampleSource:
-    from railscope_training.data import open_source
+    from railscope_training.data.open_source import open_source
 
     kind, separator, root = arguments.source.partition(":")
     if not separator or not root:

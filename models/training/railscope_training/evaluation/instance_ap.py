@@ -125,7 +125,7 @@ def _ious(
 ) -> NDArray[np.float64]:
     if kind == "box":
         return box_iou(found.boxes[order], label.boxes[truth])
-    if found.masks is None or label.masks is None:
+    if found.masks is None or label.masks is None or len(order) == 0 or len(truth) == 0:
         return np.zeros((len(order), len(truth)))
     a = found.masks[order].reshape(len(order), -1)
     b = label.masks[truth].reshape(len(truth), -1)
@@ -155,10 +155,16 @@ def _coco_dataset(labels: Sequence[ImageInstances], kind: Kind) -> dict[str, obj
     categories = sorted({int(index) for one in labels for index in one.classes})
     return {
         "info": {},
-        "images": [{"id": number + 1} for number in range(len(labels))],
+        "images": [{"id": number + 1, **_coco_size(image)} for number, image in enumerate(labels)],
         "annotations": rows,
         "categories": [{"id": index} for index in categories],
     }
+
+
+def _coco_size(image: ImageInstances) -> dict[str, int]:
+    if image.masks is None:
+        return {}
+    return {"height": image.masks.shape[1], "width": image.masks.shape[2]}
 
 
 def _coco_rows(images: Sequence[ImageInstances], kind: Kind) -> list[dict[str, object]]:
