@@ -127,6 +127,7 @@ def _options(model: OpenedModel, source: SampleSource, arguments: argparse.Names
         defect_classes=_defect_classes(source, arguments.defect_classes),
         sweep=_SWEEP if arguments.sweep else (),
         slow_scores=not arguments.quick,
+        eight_bit_maps=not arguments.whole,
     )
     return EvaluationOptions(
         scores,

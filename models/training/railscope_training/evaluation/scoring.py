@@ -54,6 +54,8 @@ class ScoreOptions:
     slow_scores: bool = True
     #: the published post-processing costs a JPEG per picture
     compat: bool = True
+    #: compat works on the map with 8 bits, as the application keeps it; False = on the map as it is, as published
+    eight_bit_maps: bool = True
 
 
 @dataclass
@@ -198,7 +200,7 @@ class MapScorer:
         counts = count_boolean_overlap(predicted, label, valid)
         score = strict_score(counts)
         sums = [self._all, self._screened] if screened else [self._all]
-        compat = _compat_counts(foreground, label, raw_label) if self._options.compat else None
+        compat = self._compat_counts(foreground, levels, label, raw_label) if self._options.compat else None
         weighted, boundary = self._slow(foreground, predicted, label, valid)
         for one in sums:
             one.strict.append(counts)
@@ -216,6 +218,17 @@ class MapScorer:
             weighted_f=weighted,
             boundary_f=boundary,
         )
+
+    def _compat_counts(
+        self,
+        foreground: NDArray[np.float32],
+        levels: NDArray[np.uint8],
+        label: NDArray[np.bool_],
+        raw_label: NDArray[np.uint8] | None,
+    ) -> OverlapCounts:
+        label_bytes = raw_label if raw_label is not None else np.where(label, 255, 0).astype(np.uint8)
+        kept = (levels / 255).astype(np.float32) if self._options.eight_bit_maps else foreground
+        return count_overlap(published_mask(kept, *label_bytes.shape), label_bytes, COMPAT_FOREGROUND)
 
     def _defects(self, mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
         return np.isin(mask, list(self._options.defect_classes))
@@ -254,13 +267,6 @@ class MapScorer:
             if boxes is not None:
                 found = count_box_hits(regions, boxes, self._options.defect_classes)
                 self._sweep_boxes[threshold] = self._sweep_boxes.get(threshold, BoxCounts()) + found
-
-
-def _compat_counts(
-    foreground: NDArray[np.float32], label: NDArray[np.bool_], raw_label: NDArray[np.uint8] | None
-) -> OverlapCounts:
-    label_bytes = raw_label if raw_label is not None else np.where(label, 255, 0).astype(np.uint8)
-    return count_overlap(published_mask(foreground, *label_bytes.shape), label_bytes, COMPAT_FOREGROUND)
 
 
 def _with(row: ImageRow, **changes: object) -> ImageRow:
