@@ -6,8 +6,8 @@ import logging
 
 import onnx
 
+from railscope_training.evaluation.optional import need
 from railscope_training.export.graph_walk import GraphWalk
-from railscope_training.export.optional import require
 
 #: sums over many values or exponentials
 FULL_PRECISION_OPERATORS = (
@@ -25,7 +25,7 @@ def full_precision_nodes(model: onnx.ModelProto, *, instances: bool) -> set[str]
 
 def to_half(model: onnx.ModelProto, *, instances: bool) -> onnx.ModelProto:
     """A half-precision copy. Raises TrainingError without onnxruntime, whose converter does the work."""
-    float16 = require("onnxruntime.transformers.float16", "onnxruntime", "fp16 export")
+    float16 = need("onnxruntime.transformers.float16", "onnxruntime", "fp16 export")
     copied = onnx.ModelProto()
     copied.CopyFrom(model)
     logging.getLogger(float16.__name__).setLevel(logging.ERROR)
@@ -35,7 +35,7 @@ def to_half(model: onnx.ModelProto, *, instances: bool) -> onnx.ModelProto:
         node_block_list=sorted(full_precision_nodes(model, instances=instances)),
     )
     # casts of the inputs are appended behind the nodes that read them
-    sorter = require("onnxruntime.transformers.onnx_model", "onnxruntime", "fp16 export")
+    sorter = need("onnxruntime.transformers.onnx_model", "onnxruntime", "fp16 export")
     sorter.OnnxModel(converted).topological_sort(is_deterministic=True)
     assert isinstance(converted, onnx.ModelProto)
     return converted

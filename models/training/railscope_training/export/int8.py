@@ -13,9 +13,9 @@ import onnx
 from numpy.typing import NDArray
 
 from railscope_training.errors import TrainingError
+from railscope_training.evaluation.optional import need
 from railscope_training.export.graph_walk import GraphWalk
 from railscope_training.export.onnx_file import has_dynamic_batch
-from railscope_training.export.optional import require
 
 Calibration = Literal["percentile", "entropy", "minmax"]
 #: softmax, norms, GELU, σ and products of activations are not among them
@@ -52,7 +52,7 @@ def quantise(model: onnx.ModelProto, tiles: NDArray[np.uint8], options: Quantisa
     """
     if len(tiles) == 0:
         raise TrainingError("int8 needs pictures to calibrate with; name a folder or a pack")
-    quantization = require("onnxruntime.quantization", "onnxruntime", "int8 export")
+    quantization = need("onnxruntime.quantization", "onnxruntime", "int8 export")
     methods = {
         "percentile": quantization.CalibrationMethod.Percentile,
         "entropy": quantization.CalibrationMethod.Entropy,

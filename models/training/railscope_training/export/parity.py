@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from railscope_training.evaluation.overlap import OverlapCounts, count_boolean_overlap, strict_score
 from railscope_training.networks import RawInstances
 from railscope_training.networks.detect import SCORE_THRESHOLD, detect
 
@@ -46,29 +47,6 @@ class ParityRow:
         return asdict(self)
 
 
-@dataclass
-class _Counts:
-    """Pooled pixel counts of two masks."""
-
-    both: int = 0
-    first: int = 0
-    second: int = 0
-
-    def add(self, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> None:
-        self.both += int((first & second).sum())
-        self.first += int(first.sum())
-        self.second += int(second.sum())
-
-    @property
-    def dice(self) -> float:
-        return 1.0 if self.first + self.second == 0 else 2 * self.both / (self.first + self.second)
-
-    @property
-    def iou(self) -> float:
-        union = self.first + self.second - self.both
-        return 1.0 if union == 0 else self.both / union
-
-
 def compare(
     precision: Precision,
     reference: Iterable[Outputs],
@@ -80,26 +58,26 @@ def compare(
     origin: str,
 ) -> ParityRow:
     """Compare outputs tile by tile. `masks` uint8 [N, H, W] are labels of segmenters (255 = ignore)."""
-    difference, agreement = 0.0, _Counts()
-    reference_counts, candidate_counts = _Counts(), _Counts()
+    difference = 0.0
+    agreement = reference_counts = candidate_counts = OverlapCounts(0, 0, 0)
     tiles = 0
     for tile, (expected, actual) in enumerate(zip(reference, candidate, strict=True)):
         difference = max(difference, _difference(expected, actual, instances=instances))
         limit = _score_limit(expected) if instances else threshold
-        first, second = (_mask(outputs, limit, instances=instances) for outputs in (expected, actual))
-        agreement.add(first, second)
+        first, second = (predicted_mask(outputs, limit, instances=instances) for outputs in (expected, actual))
+        agreement += count_boolean_overlap(first, second)
         if masks is not None and not instances:
             valid, truth = masks[tile] != 255, masks[tile] > 0
-            reference_counts.add(first & valid, truth & valid)
-            candidate_counts.add(second & valid, truth & valid)
+            reference_counts += count_boolean_overlap(first, truth, valid)
+            candidate_counts += count_boolean_overlap(second, truth, valid)
         tiles += 1
     labelled = masks is not None and not instances
-    reference_iou = reference_counts.iou if labelled else None
-    iou = candidate_counts.iou if labelled else None
-    passed, remark = judge(precision, difference, agreement.dice, agreement.iou, reference_iou, iou)
-    return ParityRow(
-        *(precision, tiles, origin, difference, agreement.dice, agreement.iou, reference_iou, iou, passed, remark)
-    )
+    reference_iou = _iou(reference_counts) if labelled else None
+    iou = _iou(candidate_counts) if labelled else None
+    dice, agreement_iou = strict_score(agreement).dice, _iou(agreement)
+    dice = 1.0 if dice is None else dice
+    passed, remark = judge(precision, difference, dice, agreement_iou, reference_iou, iou)
+    return ParityRow(precision, tiles, origin, difference, dice, agreement_iou, reference_iou, iou, passed, remark)
 
 
 def judge(
@@ -145,6 +123,12 @@ def _difference(expected: Outputs, actual: Outputs, *, instances: bool) -> float
     return float(np.abs(expected[index].astype(np.float64) - actual[index]).max())
 
 
+def _iou(counts: OverlapCounts) -> float:
+    """Pooled IoU; 1 where both masks are empty everywhere."""
+    value = strict_score(counts).iou
+    return 1.0 if value is None else value
+
+
 def _score_limit(outputs: Outputs) -> float:
     """The usual threshold, or one that lets the best candidates pass where none is above it."""
     scores = np.sort(outputs[RawInstances._fields.index("scores")].ravel())[::-1]
@@ -153,7 +137,7 @@ def _score_limit(outputs: Outputs) -> float:
     return float(scores[min(FALLBACK_CANDIDATES, len(scores) - 1)])
 
 
-def _mask(outputs: Outputs, threshold: float, *, instances: bool) -> NDArray[np.bool_]:
+def predicted_mask(outputs: Outputs, threshold: float, *, instances: bool) -> NDArray[np.bool_]:
     """[H, W] defect pixels of one tile; of a detector the union of its instances; of several classes any of them."""
     if instances:
         raw = RawInstances(*(torch.from_numpy(np.ascontiguousarray(value)) for value in outputs))

@@ -8,14 +8,14 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from railscope_training.export.optional import require
+from railscope_training.evaluation.optional import need
 
 
 class OnnxSession:
     """One loaded model. Raises TrainingError without onnxruntime."""
 
     def __init__(self, model: onnx.ModelProto, threads: int = 0) -> None:
-        runtime = require("onnxruntime", "onnxruntime", "running an exported model")
+        runtime = need("onnxruntime", "onnxruntime", "running an exported model")
         options = runtime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads
