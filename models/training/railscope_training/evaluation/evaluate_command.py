@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from railscope_training.data.images import list_images
 from railscope_training.data.sources.folder import pair_masks
 from railscope_training.errors import TrainingError
+from railscope_training.evaluation.class_order import instances_in_order, maps_in_order
 from railscope_training.evaluation.evaluate import EvaluationOptions, evaluate_instances, evaluate_network
 from railscope_training.evaluation.folders import read_grey, score_folders
 from railscope_training.evaluation.markdown import comparison, folder_markdown, report_markdown
@@ -106,9 +107,11 @@ def _evaluate(path: Path, source: SampleSource, arguments: argparse.Namespace) -
     sheet = WorstSheet(arguments.sheet) if arguments.out is not None and arguments.sheet > 0 else None
     options = replace(_options(model, source, arguments), sheet=sheet, on_picture=_progress(str(model.facts["id"])))
     if model.detect is not None:
-        report = evaluate_instances(model.detect, source, options)
+        detect = instances_in_order(model.detect, model.classes, source.classes)
+        report = evaluate_instances(detect, source, options)
     elif model.predict is not None:
-        report = evaluate_network(model.predict, source, options)
+        predict = maps_in_order(model.predict, model.classes, source.classes)
+        report = evaluate_network(predict, source, options)
     else:
         raise TrainingError(f"{path}: predicts nothing")
     if arguments.out is not None:

@@ -23,6 +23,8 @@ from railscope_training.evaluation.runners import Run, Runner, flip_averaged, on
 DEFAULT_TILING = Tiling(source_tile_px=512, overlap_px=64, rail_band=True)
 DEFAULT_THRESHOLD = 0.5
 DEFAULT_MINIMUM_AREA_PX = 64
+#: from which score (after the square root) an instance of a checkpoint is shown
+DEFAULT_SCORE = 0.35
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _open_checkpoint(path: Path, options: RunOptions) -> OpenedModel:
         run = torch_raw_run(network, normaliser, options.device)
         detector = InstanceDetector(run, (height, width), DetectionLimits())
         settings = {"input": [height, width], "mode": "whole, proportions kept"}
-        return OpenedModel(facts, DEFAULT_THRESHOLD, 0, classes, settings, detect=detector)
+        return OpenedModel(facts, DEFAULT_SCORE, 0, classes, settings, detect=detector)
     runner = Runner(
         torch_run(network, normaliser, options.device), (height, width), any_size=True, size_multiple=spec.size_multiple
     )

@@ -18,6 +18,7 @@ from railscope_training.cli import main
 from railscope_training.data.open_source import open_source
 from railscope_training.data.sample import Instance, Sample, SourceInfo
 from railscope_training.errors import TrainingError
+from railscope_training.evaluation.class_order import maps_in_order, source_indices
 from railscope_training.evaluation.evaluate import (
     EvaluationOptions,
     chosen_indices,
@@ -295,3 +296,113 @@ def test_faults_are_one_line(
     error = capsys.readouterr().err
     assert text in error
     assert error.count("\n") == 1
+
+
+def test_classes_are_brought_into_the_order_of_the_data_set() -> None:
+    def predict(image: NDArray[Any]) -> NDArray[np.float32]:
+        return np.stack([np.full(image.shape, value, np.float32) for value in (0.1, 0.2, 0.7)])
+
+    ordered = maps_in_order(predict, ["dirt", "defect"], ["defect", "dirt", "gap"])(np.zeros((2, 2), np.uint8))
+    assert ordered[:, 0, 0].tolist() == pytest.approx([0.1, 0.7, 0.2, 0])
+    assert source_indices(["x", "y"], ["a", "b"]) == (1, 2)
+    with pytest.raises(TrainingError, match="not those of the data set"):
+        source_indices(["x"], ["a", "b"])
+
+
+TINY_BLENDMASK = {"channels": 16, "backbone_width": 8, "tower_depth": 1, "norm_groups": 4, "classes": 2}
+
+
+def test_a_checkpoint_of_instances_is_evaluated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from railscope_training.networks import create_network
+    from railscope_training.networks.checkpoint import save_checkpoint
+
+    torch.manual_seed(1)
+    network = create_network("blendmask-r18", **TINY_BLENDMASK)
+    contents = {"network": "blendmask-r18", "options": TINY_BLENDMASK, "normalisation": "imagenet"}
+    contents |= {"input_size": [64, 64], "classes": ["clip", "bolt"], "state": network.state_dict()}
+    save_checkpoint(tmp_path / "net.pt", contents)
+    _write_yolo_set(tmp_path / "set")
+    source = ["--source", f"yolo:{tmp_path / 'set'}", "--split", "all"]
+    arguments = ["evaluate", "--model", str(tmp_path / "net.pt"), *source, "--out", str(tmp_path / "out")]
+    assert main(arguments) == 0
+    assert "box AP50" in capsys.readouterr().out
+    report = json.loads((tmp_path / "out" / "net.json").read_text(encoding="utf-8"))
+    # an untrained network finds nothing above the threshold
+    assert report["instances"]["boxes"]["ap50"] == pytest.approx(0, abs=0.05)
+    assert report["instances"]["masks"] is None
+    assert report["boxes"]["defect_boxes"] == 4
+    assert main([*arguments, "--tta", "flips"]) == 1
+    assert "not for instances" in capsys.readouterr().err
+
+
+def test_a_catalog_entry_of_instances_is_opened(tmp_path: Path) -> None:
+    from railscope_training.evaluation.models import RunOptions, open_model
+
+    values = {
+        "boxes": np.array([[[8, 8, 24, 24]]], np.float32),
+        "scores": np.array([[0.64]], np.float32),
+        "classes": np.array([[1]], np.float32),
+        "attentions": np.zeros((1, 1, 4 * 14 * 14), np.float32),
+        "bases": np.full((1, 4, 8, 8), 3, np.float32),
+    }
+    _write_instance_entry(tmp_path / "fixed", values)
+    model = open_model(tmp_path / "fixed", RunOptions())
+    assert (model.threshold, model.predict) == (0.4, None)
+    assert model.detect is not None
+    found, scale = model.detect(np.zeros((64, 64), np.uint8))
+    assert scale == 0.5
+    assert found.scores.tolist() == pytest.approx([0.8])
+    # class 1 of the network is the second name: index 2, counted from 1
+    assert found.classes.tolist() == [2]
+
+
+def _write_yolo_set(folder: Path) -> None:
+    pictures = _Pictures()
+    for name in ("images", "labels"):
+        (folder / name).mkdir(parents=True)
+    (folder / "classes.txt").write_text("clip\nbolt\n", encoding="utf-8")
+    for index, key in enumerate(pictures.keys):
+        sample = pictures[index]
+        Image.fromarray(sample.image).save(folder / "images" / f"{key}.png")
+        lines = []
+        for one in sample.instances:
+            x0, y0, x1, y1 = (one.box / SIDE).tolist()
+            lines.append(f"{one.class_index - 1} {(x0 + x1) / 2} {(y0 + y1) / 2} {x1 - x0} {y1 - y0}\n")
+        (folder / "labels" / f"{key}.txt").write_text("".join(lines), encoding="utf-8")
+
+
+def _write_instance_entry(folder: Path, values: dict[str, NDArray[np.float32]]) -> None:
+    """A network that always finds the same."""
+    folder.mkdir()
+    nodes = [
+        helper.make_node("Constant", [], [name], value=onnx.numpy_helper.from_array(value))
+        for name, value in values.items()
+    ]
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, one.shape) for name, one in values.items()]
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 32, 32])
+    graph = helper.make_graph(nodes, "fixed", [image], outputs)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.save(model, folder / "fixed.onnx")
+    names = {name: name for name in values}
+    manifest = {
+        "id": "fixed",
+        "architecture": "none",
+        "classes": [{"code": "clip"}, {"code": "bolt"}],
+        "input": {
+            "name": "image",
+            "width": 32,
+            "height": 32,
+            "mean": [0, 0, 0],
+            "std": [1, 1, 1],
+            "batch": {"dynamic": False, "preferred": 1, "maximum": 1},
+        },
+        "tiling": {"sourceTilePx": 64, "overlapPx": 0, "railBand": False},
+        "output": {"kind": "instances", **names, "basisCount": 4, "attentionSide": 14, "roiSide": 56, "basisStride": 4},
+        "thresholds": {
+            "probability": 0.5,
+            "minimumAreaPx": 0,
+            "instances": {"preScore": 0.05, "score": 0.4, "nmsIou": 0.6, "maximumInstances": 100},
+        },
+        "weights": [{"precision": "fp32", "file": "fixed.onnx", "sha256": "0" * 64}],
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
