@@ -33,6 +33,7 @@ from railscope_training.export.onnx_file import (
     export_network,
     output_channels,
     read_onnx,
+    simplify,
     with_batch_of_one,
     write_onnx,
 )
@@ -121,10 +122,11 @@ def extend_entry(folder: Path, options: ExportOptions) -> list[ParityRow]:
     added: Sequence[Precision] = [precision for precision in options.precisions if precision != "fp32"]
     if not added:
         raise TrainingError("an existing entry takes fp16 or int8 files; name one of them (--precision)")
-    model = read_onnx(folder / full["file"])
+    original = read_onnx(folder / full["file"])
+    model = simplify(original)
     instances = manifest["output"]["kind"] == "instances"
     threshold = float(manifest["thresholds"]["probability"])
-    session = OnnxSession(model)
+    session = OnnxSession(original)
     with _Draft(folder, copy=True) as draft:
         rows, weights = _write_precisions(
             draft, manifest["id"], threshold, model, added, options, session.run_tiles, instances=instances

@@ -49,17 +49,28 @@ class GraphWalk:
             pending += node.input
         return found
 
+    def head(self) -> set[str]:
+        """Names of all nodes before the first convs: normalisation."""
+        return self._before_convs()[0]
+
     def first_convs(self) -> set[str]:
         """Names of the convs that see the picture before any other conv."""
-        reached, found = set(self.inputs), set()
+        return self._before_convs()[1]
+
+    def _before_convs(self) -> tuple[set[str], set[str]]:
+        """Nodes that the picture reaches without passing a conv, and the convs it then meets."""
+        reached = set(self.inputs)
+        head: set[str] = set()
+        convs: set[str] = set()
         for node in self.nodes:
             if not reached.intersection(node.input):
                 continue
             if node.op_type == "Conv":
-                found.add(node.name)
+                convs.add(node.name)
             else:
+                head.add(node.name)
                 reached.update(node.output)
-        return found
+        return head, convs
 
     def last_convs(self) -> set[str]:
         """Names of the convs that no other conv follows."""

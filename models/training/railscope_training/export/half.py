@@ -17,9 +17,12 @@ FULL_PRECISION_OPERATORS = (
 
 
 def full_precision_nodes(model: onnx.ModelProto, *, instances: bool) -> set[str]:
-    """Names of the nodes that stay in float32: attention logits, norms, softmax, and a detector's decoding."""
+    """Names of the nodes that stay in float32.
+
+    Normalisation of the picture, attention logits, norms, softmax, and a detector's decoding.
+    """
     walk = GraphWalk(model)
-    names = walk.attention_logits() | walk.of_types(FULL_PRECISION_OPERATORS)
+    names = walk.head() | walk.attention_logits() | walk.of_types(FULL_PRECISION_OPERATORS)
     return names | walk.tail() if instances else names
 
 

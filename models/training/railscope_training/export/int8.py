@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import tempfile
 from dataclasses import dataclass
@@ -64,21 +66,22 @@ def quantise(model: onnx.ModelProto, tiles: NDArray[np.uint8], options: Quantisa
         onnx.save(model, plain)
         try:
             logging.getLogger().setLevel(logging.ERROR)
-            quantization.quant_pre_process(plain, prepared, skip_symbolic_shape=True)
-            quantization.quantize_static(
-                prepared,
-                result,
-                _TileReader(model.graph.input[0].name, tiles, batch=4 if has_dynamic_batch(model) else 1),
-                quant_format=quantization.QuantFormat.QDQ,
-                op_types_to_quantize=list(QUANTISED_OPERATORS),
-                per_channel=True,
-                reduce_range=options.weight_bits == 7,
-                activation_type=quantization.QuantType.QUInt8,
-                weight_type=quantization.QuantType.QInt8,
-                nodes_to_exclude=sorted(float_nodes(onnx.load(prepared))),
-                calibrate_method=methods[options.calibration],
-                extra_options={"CalibPercentile": options.percentile, "CalibStridedMinMax": 1},
-            )
+            with contextlib.redirect_stdout(io.StringIO()):
+                quantization.quant_pre_process(plain, prepared, skip_symbolic_shape=True)
+                quantization.quantize_static(
+                    prepared,
+                    result,
+                    _TileReader(model.graph.input[0].name, tiles, batch=4 if has_dynamic_batch(model) else 1),
+                    quant_format=quantization.QuantFormat.QDQ,
+                    op_types_to_quantize=list(QUANTISED_OPERATORS),
+                    per_channel=True,
+                    reduce_range=options.weight_bits == 7,
+                    activation_type=quantization.QuantType.QUInt8,
+                    weight_type=quantization.QuantType.QInt8,
+                    nodes_to_exclude=sorted(float_nodes(onnx.load(prepared))),
+                    calibrate_method=methods[options.calibration],
+                    extra_options={"CalibPercentile": options.percentile, "CalibStridedMinMax": 1},
+                )
         finally:
             logging.getLogger().setLevel(level)
         return onnx.load(result)

@@ -78,7 +78,7 @@ def simplify(model: onnx.ModelProto) -> onnx.ModelProto:
         return model
     slim = onnxslim.slim(model)
     assert isinstance(slim, onnx.ModelProto)
-    return slim
+    return with_node_names(slim)
 
 
 def operator_counts(model: onnx.ModelProto) -> Counter[str]:

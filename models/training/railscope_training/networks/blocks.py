@@ -27,9 +27,16 @@ def double_conv(channels_in: int, channels_out: int) -> nn.Sequential:
 
 
 def resize_bilinear(x: Tensor, size: tuple[int, int], *, align_corners: bool) -> Tensor:
-    """[B, C, h, w] → [B, C, *size], bilinear. Plain integers keep shape arithmetic out of exported graphs."""
-    if x.shape[-2:] == torch.Size(size):
+    """[B, C, h, w] → [B, C, *size], bilinear.
+
+    Whole ratios go in as scales: exported with a size, a free batch axis would bring shape arithmetic into the graph.
+    """
+    own = spatial_size(x)
+    if own == size:
         return x
+    if all(new % old == 0 or old % new == 0 for new, old in zip(size, own, strict=True)):
+        scales = (size[0] / own[0], size[1] / own[1])
+        return functional.interpolate(x, scale_factor=scales, mode="bilinear", align_corners=align_corners)
     return functional.interpolate(x, size=size, mode="bilinear", align_corners=align_corners)
 
 
