@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from railscope_training.data.images import UnreadableFileError
 from railscope_training.errors import TrainingError
 from railscope_training.evaluation.box_hits import BoxCounts, LabelBox, count_box_hits
 from railscope_training.evaluation.instance_ap import (
@@ -55,12 +56,13 @@ class EvaluationOptions:
 def evaluate_network(predict: Predict, source: SampleSource, options: EvaluationOptions) -> Report:
     """Score maps. `predict`: picture [H, W] or [H, W, 3] → probabilities [H, W] or [K, H, W], float32 of 0…1.
 
-    K > 1 is softmax over classes, background first. Raises TrainingError when the split is empty or a picture damaged.
+    K > 1 is softmax over classes, background first. Damaged pictures are left out and noted. Raises TrainingError when
+    the split is empty.
     """
     scorer = MapScorer(options.scores, source.classes)
-    seconds = 0.0
+    seconds, unreadable = 0.0, list[str]()
     indices = chosen_indices(source, options.split, options.limit)
-    for sample in _samples(source, indices, options):
+    for sample in _samples(source, indices, options, unreadable):
         started = time.perf_counter()
         probability = np.asarray(predict(sample.image), np.float32)
         seconds += time.perf_counter() - started
@@ -79,7 +81,7 @@ def evaluate_network(predict: Predict, source: SampleSource, options: Evaluation
         if options.sheet is not None:
             label = None if sample.mask is None else np.isin(sample.mask, list(options.scores.defect_classes))
             options.sheet.add(scorer.rows[-1], sample.image, label, predicted, boxes or ())
-    report = _report(source, indices, options, seconds)
+    report = _report(source, len(indices), options, seconds, unreadable)
     report.pixels, report.screened_pixels, report.boxes = scorer.pixels, scorer.screened_pixels, scorer.boxes
     report.curves, report.sweep, report.classes = scorer.curves(), scorer.sweep(), scorer.class_rows()
     report.confusion, report.sizes, report.rows = scorer.confusion, scorer.sizes.rows, scorer.rows
@@ -93,9 +95,9 @@ def evaluate_instances(detect: Detect, source: SampleSource, options: Evaluation
     brought to input pixels, so that large pictures need no large masks.
     """
     labels, found, rows = [], [], []
-    boxes_sum, seconds = BoxCounts(), 0.0
+    boxes_sum, seconds, unreadable = BoxCounts(), 0.0, list[str]()
     indices = chosen_indices(source, options.split, options.limit)
-    for sample in _samples(source, indices, options):
+    for sample in _samples(source, indices, options, unreadable):
         started = time.perf_counter()
         instances, scale = detect(sample.image)
         seconds += time.perf_counter() - started
@@ -108,7 +110,7 @@ def evaluate_instances(detect: Detect, source: SampleSource, options: Evaluation
             boxes_sum += row.boxes
         if options.sheet is not None:
             options.sheet.add(row, sample.image, None, predicted, label_boxes(sample))
-    report = _report(source, indices, options, seconds)
+    report = _report(source, len(indices), options, seconds, unreadable)
     report.instances = _instance_scores(labels, found)
     report.boxes, report.rows = boxes_sum, rows
     return report
@@ -134,14 +136,26 @@ def chosen_indices(source: SampleSource, split: str | None, limit: int | None) -
     return [indices[index * len(indices) // limit] for index in range(limit)]
 
 
-def _samples(source: SampleSource, indices: Sequence[int], options: EvaluationOptions) -> Iterator[Sample]:
+def _samples(
+    source: SampleSource, indices: Sequence[int], options: EvaluationOptions, unreadable: list[str]
+) -> Iterator[Sample]:
+    """The pictures; damaged ones are left out, and named in `unreadable`."""
     for done, index in enumerate(indices):
         options.on_picture(done, len(indices))
-        yield source[index]
+        try:
+            sample = source[index]
+        except UnreadableFileError as error:
+            unreadable.append(str(error))
+            continue
+        yield sample
     options.on_picture(len(indices), len(indices))
+    if len(unreadable) == len(indices):
+        raise TrainingError(f"{source.info.name}: no picture can be read; first: {unreadable[0]}")
 
 
-def _report(source: SampleSource, indices: Sequence[int], options: EvaluationOptions, seconds: float) -> Report:
+def _report(
+    source: SampleSource, chosen: int, options: EvaluationOptions, seconds: float, unreadable: Sequence[str]
+) -> Report:
     info = source.info
     data = {
         "kind": info.kind,
@@ -156,7 +170,10 @@ def _report(source: SampleSource, indices: Sequence[int], options: EvaluationOpt
     }
     scores = options.scores
     thresholds = {"threshold": scores.threshold, "minimum_area_px": scores.minimum_area_px}
-    return Report(dict(options.facts), data, {**options.settings, **thresholds}, len(indices), seconds / len(indices))
+    images = chosen - len(unreadable)
+    report = Report(dict(options.facts), data, {**options.settings, **thresholds}, images, seconds / images)
+    report.notes += [f"left out: {one}" for one in unreadable]
+    return report
 
 
 def _instance_row(

@@ -106,9 +106,9 @@ _FIGURES: list[tuple[str, Figure]] = [
     ),
     _box("defect boxes hit", lambda boxes: f"{boxes.defect_boxes_hit} of {boxes.defect_boxes}"),
     _box("box hit rate", lambda boxes: _shown(boxes.hit_rate)),
-    _box("instances per picture", lambda boxes: f"{boxes.instances / boxes.images:.2f}"),
-    _box("false alarms per picture", lambda boxes: f"{boxes.false_per_image:.2f}"),
-    _box("false alarms off all boxes per picture", lambda boxes: f"{boxes.off_all_boxes_per_image:.2f}"),
+    _box("instances per picture", lambda boxes: f"{boxes.instances / boxes.images:.3f}"),
+    _box("false alarms per picture", lambda boxes: f"{boxes.false_per_image:.3f}"),
+    _box("false alarms off all boxes per picture", lambda boxes: f"{boxes.off_all_boxes_per_image:.3f}"),
     *_triples("strict, pooled PA / IoU / Dice", lambda pixels: pixels.strict_pooled),
     *_triples("strict, mean PA / mIoU / mDice of labelled pictures", lambda pixels: pixels.strict_per_image),
     *_triples("compat PA / mIoU / mDice", lambda pixels: pixels.compat),
@@ -146,7 +146,7 @@ def _sweep_table(report: Report) -> str | None:
         boxes = one.boxes
         hit = f"{boxes.defect_boxes_hit} of {boxes.defect_boxes}" if boxes else ""
         pixels = _triple(one.strict_pooled) if one.strict_pooled else None
-        rows.append([f"{one.threshold:.2f}", pixels or "", hit, _shown(boxes.false_per_image if boxes else None, 2)])
+        rows.append([f"{one.threshold:.2f}", pixels or "", hit, _shown(boxes.false_per_image if boxes else None, 3)])
     return markdown_table(header, rows)
 
 

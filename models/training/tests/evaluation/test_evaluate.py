@@ -242,6 +242,21 @@ def test_the_command_compares_models(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (out / "comparison.md").read_text(encoding="utf-8").startswith("| figure")
 
 
+def test_a_damaged_picture_is_left_out_and_noted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _write_set(tmp_path / "set")
+    _write_catalog_entry(tmp_path / "bright")
+    arguments = ["evaluate", "--model", str(tmp_path / "bright"), "--source", f"folder:{tmp_path / 'set'}", "--quick"]
+    (tmp_path / "set" / "images" / "b.png").write_bytes(b"no picture")
+    assert main([*arguments, "--split", "all"]) == 0
+    out = capsys.readouterr().out
+    assert "left out:" in out
+    assert "b.png" in out
+    for name in ("a", "clean"):
+        (tmp_path / "set" / "images" / f"{name}.png").write_bytes(b"")
+    assert main([*arguments, "--split", "all"]) == 1
+    assert "no picture can be read" in capsys.readouterr().err
+
+
 def test_the_command_scores_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _write_set(tmp_path / "set")
     masks = str(tmp_path / "set" / "masks")
