@@ -15,7 +15,7 @@ from railscope_training.data.encoding import encode_bits, encode_image, encode_m
 from railscope_training.data.images import UnreadableFileError
 from railscope_training.data.likeness import find_alike, fingerprint
 from railscope_training.data.pack_format import InstanceRecord, Part, Record, write_file
-from railscope_training.data.sample import IGNORE, Instance, Sample, SampleSource
+from railscope_training.data.sample import IGNORE, Instance, Mask, Sample, SampleSource
 from railscope_training.data.splits import DEFAULT_SHARES, assign_splits, joined_groups, require_disjoint_groups
 from railscope_training.data.tiles import cut, plan_tiles, resize_image, resize_mask, tile_side
 from railscope_training.errors import TrainingError
@@ -59,6 +59,8 @@ class PackSource:
     train_overlap_px: int | None = None
     #: tiles off the region (the rail) for each picture, on average
     off_region: float = 0.0
+    #: how many of the training tiles without a label stay; validation and test keep all of them
+    empty_share: float = 1.0
     #: pictures that look alike count as one group
     join_alike: bool = False
     #: of pictures that the set gives no split
@@ -211,7 +213,9 @@ class _Builder:
         for x, y in self._corners(sample, plan, split, height, width):
             levels = resize_image(cut(image, x, y, side), stored, stored)
             tile_mask = resize_mask(cut(mask, x, y, side, fill=IGNORE), stored, stored)
-            yield levels, tile_mask, (), f"@{x},{y}"
+            kept = split != "train" or has_label(tile_mask)
+            if kept or _chance(f"{sample.key}#{x},{y}", self.settings.seed) < plan.empty_share:
+                yield levels, tile_mask, (), f"@{x},{y}"
 
     def _corners(self, sample: Sample, plan: PackSource, split: str, height: int, width: int) -> list[tuple[int, int]]:
         overlap = plan.overlap_px
@@ -276,10 +280,15 @@ def _record(tile: _Tile, quality: int, put: Callable[[bytes], Part]) -> Record:
         bits, box = _crop(one)
         instances.append(InstanceRecord(box, one.class_index, put(encode_bits(bits))))
     height, width = tile.levels.shape[:2]
-    labelled = bool(tile.instances) or (tile.mask is not None and bool(((tile.mask > 0) & (tile.mask < IGNORE)).any()))
+    labelled = bool(tile.instances) or (tile.mask is not None and has_label(tile.mask))
     return Record(
         tile.key, tile.source, tile.split, tile.group, height, width, gain, labelled, image, mask, tuple(instances)
     )
+
+
+def has_label(mask: Mask) -> bool:
+    """Whether class indices [H, W] hold a class: neither background nor "ignore" counts."""
+    return bool(((mask > 0) & (mask < IGNORE)).any())
 
 
 def _crop(instance: Instance) -> tuple[np.ndarray, tuple[float, float, float, float]]:  # type: ignore[type-arg]

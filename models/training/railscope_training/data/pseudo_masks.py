@@ -11,6 +11,8 @@ METHODS = ("box", "ellipse", "otsu")
 #: the wanted share of the inscribed ellipse; outside it the Otsu cut found nothing of use
 USABLE_SHARE = (0.1, 0.9)
 RING_SHARE = 0.08
+#: how much of the rim must lie on one side of the cut; a mixed rim means that levels do not tell the object
+RIM_PURITY = 0.75
 
 
 def pseudo_mask(grey: NDArray[np.uint8], box: NDArray[np.float32], method: str) -> BoolMask:
@@ -18,7 +20,7 @@ def pseudo_mask(grey: NDArray[np.uint8], box: NDArray[np.float32], method: str) 
 
     `box` fills it; `ellipse` is the inscribed ellipse; `otsu` cuts the grey levels inside that ellipse in two, keeps
     the part that the box's rim shows less of, smooths it by a majority vote over about 1/20 of the box, and falls back
-    to the ellipse where the part is below 10 % or above 90 % of it.
+    to the ellipse where the part is below 10 % or above 90 % of it, or where the rim is mixed.
     """
     height, width = grey.shape
     x0, y0 = int(np.floor(box[0])), int(np.floor(box[1]))
@@ -60,7 +62,10 @@ def _cut(grey: NDArray[np.uint8], ellipse: BoolMask) -> BoolMask:
     ring = max(1, round(RING_SHARE * min(grey.shape)))
     rim = np.ones(grey.shape, dtype=np.bool_)
     rim[ring:-ring, ring:-ring] = False
-    part = ~bright if bright[rim].mean() > 0.5 else bright
+    bright_rim = float(bright[rim].mean())
+    if max(bright_rim, 1 - bright_rim) < RIM_PURITY:
+        return ellipse
+    part = ~bright if bright_rim > 0.5 else bright
     smooth = box_mean(part.astype(np.float32), max(1, min(grey.shape) // 40)) >= 0.5
     kept = smooth & ellipse
     low, high = USABLE_SHARE

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from railscope_training.data.likeness import DEFAULT_THRESHOLD
 from railscope_training.data.open_source import open_source
 from railscope_training.data.pack_build import PackSettings, PackSource
 from railscope_training.data.sample import SampleSource
@@ -30,7 +31,10 @@ class SourceRecipe:
     overlap_px: int = 64
     train_overlap_px: int | None = None
     off_region: float = 0.0
+    empty_share: float = 1.0
     join_alike: bool = False
+    #: for `report`: bits of 512 in which two pictures differ that count as the same picture
+    alike_bits: int = DEFAULT_THRESHOLD
     shares: dict[str, float] = field(default_factory=lambda: dict(DEFAULT_SHARES))
 
 
