@@ -19,6 +19,7 @@ from railscope_training.export import parity
 from railscope_training.export.entry import ExportOptions, export_entry, extend_entry
 from railscope_training.export.manifest import EntryDescription, read_manifest
 from railscope_training.export.pictures import Tiles, made_up_tiles, tiles_from_folder
+from railscope_training.networks.checkpoint import save_checkpoint
 
 SIZE = (32, 32)
 
@@ -153,6 +154,23 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "--out" in capsys.readouterr().err
     assert main(["export", *arguments, "--id", "Not An Id"]) == 1
     assert "small letters" in capsys.readouterr().err
+
+
+def test_command_line_with_a_checkpoint(unet: nn.Module, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checkpoint, entry = tmp_path / "best.pt", tmp_path / "entry.json"
+    options = {"classes": 1, "widths": [8, 8, 16]}
+    save_checkpoint(checkpoint, {**meta_of("unet", options, SIZE), "state": unet.state_dict()})
+    entry.write_text(json.dumps({"id": "taught", "licence": "a test", "component": "rail"}), encoding="utf-8")
+    arguments = ["export", "--checkpoint", str(checkpoint), "--entry", str(entry), "--out", str(tmp_path / "catalog")]
+    assert main(arguments) == 0
+    assert "| fp32 | 4 | made-up noise |" in capsys.readouterr().out
+    manifest = read_manifest(tmp_path / "catalog" / "taught" / "manifest.json")
+    assert manifest["component"] == "rail"
+    assert manifest["input"]["width"] == SIZE[1]
+    assert main([*arguments, "--replace", "--precision", "int8"]) == 1
+    assert "--pictures FOLDER or --pack FILE" in capsys.readouterr().err
+    assert main([*arguments, "--replace", "--quantisation-aware", "3"]) == 1
+    assert "--pack" in capsys.readouterr().err
 
 
 def test_tiles_of_a_folder(tmp_path: Path) -> None:

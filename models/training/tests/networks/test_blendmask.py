@@ -212,7 +212,7 @@ def test_blendmask_learns_one_picture() -> None:
     picture[0, :, masks[0]] = 1.0
     target = InstanceTargets(torch.tensor([[16.0, 12.0, 48.0, 44.0]]), torch.tensor([0]), masks)
     optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
-    for _ in range(60):
+    for _ in range(40):
         losses = network(picture.expand(2, -1, -1, -1), [target, target])
         optimiser.zero_grad()
         torch.stack(list(losses.values())).sum().backward()

@@ -9,7 +9,7 @@ import torch
 
 from railscope_training.cli import main
 from railscope_training.errors import TrainingError
-from railscope_training.networks import NETWORKS, create_network
+from railscope_training.networks import NETWORKS, NORMALISATIONS, create_network
 from railscope_training.networks.specification import (
     SPECIFIED,
     SpecifiedNetwork,
@@ -48,22 +48,36 @@ def test_frozen_terms_of_blendmask() -> None:
     assert parameter_count(network) - sum(parameter_count(norm) for norm in norms) == 35_981_562
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+#: the others are the same code with other numbers
+SMALL_ONES = ("ocinet-b0", "unet-slim", "ccnet-r18", "u2netp", "u2netp-grouped", "u2netp-depthwise")
+
+
+@pytest.mark.parametrize("name", SMALL_ONES)
+@torch.no_grad()
 def test_output_shapes(name: str) -> None:
-    with torch.device("meta"):
-        network, classes = create_network(name, classes=3), 3
-        pictures = torch.zeros(2, 3, 64, 96)
-        if NETWORKS[name].task == "instance":
-            raw = network.eval()(pictures)
-            assert raw.boxes.shape[2] == 4
-            assert raw.bases.shape == (2, 4, 16, 24)
-            assert raw.attentions.shape == (*raw.scores.shape, 784)
-            return
-        training = network(pictures)
-        evaluation = network.eval()(pictures)
+    network, pictures = create_network(name, classes=3), torch.zeros(2, 3, 32, 64)
+    training = network(pictures)
+    evaluation = network.eval()(pictures)
     assert len(training) == len(network.loss_weights)
-    assert {tuple(output.shape) for output in (*training, *evaluation)} == {(2, classes, 64, 96)}
+    assert {tuple(output.shape) for output in (*training, *evaluation)} == {(2, 3, 32, 64)}
     assert len(evaluation) == 1
+
+
+@torch.no_grad()
+def test_output_shapes_of_a_detector() -> None:
+    raw = create_network("blendmask-r18", classes=3).eval()(torch.zeros(2, 3, 64, 96))
+    assert raw.boxes.shape == (2, 129 * 3, 4)
+    assert raw.bases.shape == (2, 4, 16, 24)
+    assert raw.attentions.shape == (*raw.scores.shape, 784)
+    assert raw.classes.max() <= 2
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_has_a_fitting_size(name: str) -> None:
+    spec = NETWORKS[name]
+    assert spec.name == name
+    assert spec.normalisation in NORMALISATIONS
+    assert all(side % spec.size_multiple == 0 for side in spec.default_size)
 
 
 @pytest.mark.parametrize(
@@ -95,5 +109,6 @@ def test_params_command_fails_on_a_difference(
 ) -> None:
     wrong = (SpecifiedNetwork("U-Net", "unet", 1, 7_700_162),)
     monkeypatch.setattr("railscope_training.networks.params_command.SPECIFIED", wrong)
+    monkeypatch.setattr("railscope_training.networks.params_command.NETWORKS", {"unet": NETWORKS["unet"]})
     assert main(["params", "--no-shapes"]) == 1
     assert "7,700,161 parameters, specified 7,700,162" in capsys.readouterr().out
