@@ -3,7 +3,8 @@
 from railscope_training.data.augment import Augment, AugmentSettings
 from railscope_training.data.open_source import SOURCE_KINDS, open_source
 from railscope_training.data.pack import Pack, PackInfo, PackSplit, open_pack
-from railscope_training.data.pack_build import PackSettings, PackSource, write_pack
+from railscope_training.data.pack_build import write_pack
+from railscope_training.data.pack_settings import PackSettings, PackSource
 from railscope_training.data.sample import IGNORE, SPLITS, Instance, Sample, SampleSource, SourceInfo
 from railscope_training.data.splits import assign_splits
 

@@ -123,7 +123,10 @@ class Augment:
         if count == 0:
             return target
         height, width = target.masks.shape[-2:]
-        masks = _sampled(target.masks[:, None].float(), grid[None].expand(count, -1, -1, -1), "nearest", "zeros")[:, 0] > 0.5
+        masks = (
+            _sampled(target.masks[:, None].float(), grid[None].expand(count, -1, -1, -1), "nearest", "zeros")[:, 0]
+            > 0.5
+        )
         boxes = torch.stack([self._box(target, masks, map_, index) for index in range(count)])
         limits = torch.tensor([width, height, width, height], device=boxes.device, dtype=boxes.dtype)
         whole = (boxes[:, 2:] - boxes[:, :2]).clamp_min(0).prod(dim=1)
@@ -148,7 +151,9 @@ class Augment:
         inside = torch.cat([torch.minimum(loose[:2], tight[:2]), torch.maximum(loose[2:], tight[2:])])
         fitted = before is not None and bool(((before - box).abs() <= FIT_PX).all())
         # a mask cut off by the edge does not say where its box would end
-        cut_off = bool((loose[:2] < 0).any()) or bool((loose[2:] > torch.tensor([width, height], device=box.device)).any())
+        cut_off = bool((loose[:2] < 0).any()) or bool(
+            (loose[2:] > torch.tensor([width, height], device=box.device)).any()
+        )
         return tight if fitted and not cut_off else inside
 
     def _at_size(self, images: Tensor) -> Tensor:

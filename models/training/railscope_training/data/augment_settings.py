@@ -43,11 +43,22 @@ class AugmentSettings:
     size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("flip_x", "flip_y", "affine", "noise_chance", "blur_chance", "cutout_chance", "cutout", "keep_share"):
+        for name in (
+            "flip_x",
+            "flip_y",
+            "affine",
+            "noise_chance",
+            "blur_chance",
+            "cutout_chance",
+            "cutout",
+            "keep_share",
+        ):
             if not 0 <= getattr(self, name) <= 1:
                 raise TrainingError(f"augment.{name} must lie in 0…1, not {getattr(self, name)}")
         for name in ("rotate_degrees", "shift", "brightness", "contrast", "gamma", "noise", "blur_px"):
             if getattr(self, name) < 0:
                 raise TrainingError(f"augment.{name} must not be negative")
         if not 0 < self.scale[0] <= self.scale[1]:
-            raise TrainingError(f"augment.scale must be two positive numbers, the smaller first, not {list(self.scale)}")
+            raise TrainingError(
+                f"augment.scale must be two positive numbers, the smaller first, not {list(self.scale)}"
+            )

@@ -13,8 +13,12 @@ from railscope_training.training.yaml_subset import parse_scalar
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     """`--recipe FILE --data DIR`, or `--kind KIND --data DIR --option key=value`."""
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data set, or what a recipe's roots lie in")
-    parser.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe of several data sets (configs/packs/*.yaml)")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="the data set, or what a recipe's roots lie in"
+    )
+    parser.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="a recipe of several data sets (configs/packs/*.yaml)"
+    )
     parser.add_argument("--kind", choices=list(SOURCE_KINDS), help="how to read --data itself, without a recipe")
     parser.add_argument(
         "--option", action="append", default=[], metavar="KEY=VALUE", help="an option of the reader, may be repeated"

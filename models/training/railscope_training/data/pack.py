@@ -175,7 +175,8 @@ class PackSplit:
             grown[: record.height, : record.width] = image
             image, mask = grown, pad_mask(mask, height, width)
         planes = np.broadcast_to(image[None], (3, height, width)) if image.ndim == 2 else image.transpose(2, 0, 1)
-        return np.ascontiguousarray(planes), np.ascontiguousarray(mask)
+        # copies: decoders give arrays that cannot be written to
+        return np.array(planes), np.array(mask)
 
     def _targets(self, record: Record) -> InstanceTargets:
         height, width = self.info.tile_size
@@ -200,4 +201,3 @@ def open_pack(path: str | Path, levels: Levels = "true") -> Pack:
     if levels not in ("true", "stretched"):
         raise TrainingError(f"levels must be true or stretched, not {levels!r}")
     return Pack(Path(path), levels)
-

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from railscope_training.data.encoding import encode_bits, encode_image, encode_m
 from railscope_training.data.images import UnreadableFileError
 from railscope_training.data.likeness import find_alike, fingerprint
 from railscope_training.data.pack_format import InstanceRecord, Part, Record, write_file
+from railscope_training.data.pack_parts import all_classes, canvas_of, class_table, counts_of, levels_of, without_copies
+from railscope_training.data.pack_settings import PackSettings, PackSource
 from railscope_training.data.sample import IGNORE, Instance, Mask, Sample, SampleSource
-from railscope_training.data.splits import DEFAULT_SHARES, assign_splits, joined_groups, require_disjoint_groups
+from railscope_training.data.splits import assign_splits, joined_groups, require_disjoint_groups
 from railscope_training.data.tiles import cut, plan_tiles, resize_image, resize_mask, tile_side
 from railscope_training.errors import TrainingError
 
@@ -24,47 +26,6 @@ from railscope_training.errors import TrainingError
 QUALITIES = (101, 95, 92, 90, 87, 84, 80, 75, 70, 60)
 #: every so many pictures are encoded at all qualities to choose one
 PROBE_STEP = 12
-SIZE_MULTIPLE = 32
-
-
-@dataclass(frozen=True)
-class PackSettings:
-    """What applies to the whole file."""
-
-    kind: Literal["semantic", "instance"] = "semantic"
-    #: side of a stored tile
-    tile_px: int = 352
-    #: longer side of a whole picture in an instance pack
-    max_side_px: int = 640
-    limit_mb: float = 60.0
-    #: best JPEG quality to try; 101 = lossless
-    quality: int = 92
-    seed: int = 0
-    #: all classes become this one
-    merge_classes: str | None = None
-    skip_unreadable: bool = False
-
-
-@dataclass(frozen=True)
-class PackSource:
-    """One data set in a pack, and how it is cut."""
-
-    source: SampleSource
-    #: how often its tiles are drawn, against those of the other sources
-    weight: float = 1.0
-    #: side of the square of source pixels of a tile
-    source_px: int = 512
-    overlap_px: int = 64
-    #: overlap in the training split; more means more tiles
-    train_overlap_px: int | None = None
-    #: tiles off the region (the rail) for each picture, on average
-    off_region: float = 0.0
-    #: how many of the training tiles without a label stay; validation and test keep all of them
-    empty_share: float = 1.0
-    #: pictures that look alike count as one group
-    join_alike: bool = False
-    #: of pictures that the set gives no split
-    shares: dict[str, float] = field(default_factory=lambda: dict(DEFAULT_SHARES))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +60,7 @@ class _Builder:
         if not plans:
             raise TrainingError("a pack needs at least one data set")
         self.plans, self.settings, self.progress = plans, settings, progress
-        self.classes = _all_classes(plans, settings.merge_classes)
+        self.classes = all_classes(plans, settings.merge_classes)
         self.unreadable: dict[str, str] = {}
         self.splits: list[list[str]] = []
         self.groups: list[list[str]] = []
@@ -183,7 +144,7 @@ class _Builder:
 
     def _tiles(self, number: int, indices: Sequence[int]) -> Iterator[_Tile]:
         plan = self.plans[number]
-        table = _class_table(plan.source.classes, self.classes, self.settings.merge_classes)
+        table = class_table(plan.source.classes, self.classes, self.settings.merge_classes)
         for index in indices:
             sample = self._sample(plan.source, index)
             if sample is None:
@@ -209,7 +170,7 @@ class _Builder:
         height, width = sample.image.shape[:2]
         side = tile_side(height, width, plan.source_px)
         stored = min(side, self.settings.tile_px)
-        image, mask = _levels(_plain(sample.image)), table[sample.mask]
+        image, mask = levels_of(without_copies(sample.image)), table[sample.mask]
         for x, y in self._corners(sample, plan, split, height, width):
             levels = resize_image(cut(image, x, y, side), stored, stored)
             tile_mask = resize_mask(cut(mask, x, y, side, fill=IGNORE), stored, stored)
@@ -227,7 +188,9 @@ class _Builder:
             return corners
         x0, _, x1, _ = sample.region
         side = tile_side(height, width, plan.source_px)
-        off = [(x, y) for x, y in plan_tiles(height, width, whole, plan.source_px, overlap) if x + side <= x0 or x >= x1]
+        off = [
+            (x, y) for x, y in plan_tiles(height, width, whole, plan.source_px, overlap) if x + side <= x0 or x >= x1
+        ]
         ranked = sorted(off, key=lambda corner: _chance(f"{sample.key}@{corner}", self.settings.seed))
         wanted = int(plan.off_region + _chance(sample.key, self.settings.seed))
         return corners + sorted(ranked[:wanted])
@@ -248,7 +211,7 @@ class _Builder:
             if index and mask.any():
                 instances.append(Instance(box, index, mask))
         stored = None if sample.mask is None else resize_mask(table[sample.mask], *size)
-        yield resize_image(_levels(_plain(sample.image)), *size), stored, tuple(instances), ""
+        yield resize_image(levels_of(without_copies(sample.image)), *size), stored, tuple(instances), ""
 
     def _info(self, records: list[Record], quality: int) -> dict[str, Any]:
         sources = []
@@ -263,10 +226,10 @@ class _Builder:
         return {
             "kind": self.settings.kind,
             "classes": list(self.classes),
-            "tile_size": list(_canvas(records, self.settings)),
+            "tile_size": list(canvas_of(records, self.settings)),
             "quality": quality,
             "sources": sources,
-            "counts": _counts(records),
+            "counts": counts_of(records),
             "skipped": sorted(self.unreadable),
         }
 
@@ -299,53 +262,6 @@ def _crop(instance: Instance) -> tuple[np.ndarray, tuple[float, float, float, fl
     rows = slice(max(0, int(np.floor(y0))), min(height, int(np.ceil(y1))))
     columns = slice(max(0, int(np.floor(x0))), min(width, int(np.ceil(x1))))
     return instance.mask[rows, columns], (x0, y0, x1, y1)
-
-
-def _levels(image: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-    """float32 of 0…255 whatever the depth."""
-    return image.astype(np.float32) / 257 if image.dtype == np.uint16 else image.astype(np.float32)
-
-
-def _plain(image: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-    """Grey pictures saved as RGB become one channel."""
-    return image[..., 0] if image.ndim == 3 and (image == image[..., :1]).all() else image
-
-
-def _all_classes(plans: Sequence[PackSource], merged: str | None) -> tuple[str, ...]:
-    if merged is not None:
-        return (merged,)
-    names: dict[str, None] = {}
-    for plan in plans:
-        names.update(dict.fromkeys(plan.source.classes))
-    return tuple(names)
-
-
-def _class_table(own: Sequence[str], all_classes: Sequence[str], merged: str | None) -> np.ndarray:  # type: ignore[type-arg]
-    table = np.zeros(256, dtype=np.uint8)
-    table[IGNORE] = IGNORE
-    for index, name in enumerate(own, start=1):
-        table[index] = 1 if merged is not None else list(all_classes).index(name) + 1
-    return table
-
-
-def _canvas(records: Sequence[Record], settings: PackSettings) -> tuple[int, int]:
-    """Height and width of a batch: the tile, or the largest picture rounded up."""
-    if settings.kind == "semantic":
-        return settings.tile_px, settings.tile_px
-    height, width = max(one.height for one in records), max(one.width for one in records)
-    return -(-height // SIZE_MULTIPLE) * SIZE_MULTIPLE, -(-width // SIZE_MULTIPLE) * SIZE_MULTIPLE
-
-
-def _counts(records: Sequence[Record]) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = {}
-    for split in sorted({record.split for record in records}):
-        own = [record for record in records if record.split == split]
-        counts[split] = {
-            "tiles": len(own),
-            "labelled": sum(record.labelled for record in own),
-            "groups": len({record.group for record in own}),
-        }
-    return counts
 
 
 def _chance(text: str, seed: int) -> float:

@@ -132,18 +132,14 @@ def _row(record: Record) -> list[Any]:
     row = asdict(record)
     row["image"] = [record.image.offset, record.image.length]
     row["mask"] = [record.mask.offset, record.mask.length]
-    row["instances"] = [
-        [*one.box, one.class_index, one.mask.offset, one.mask.length] for one in record.instances
-    ]
+    row["instances"] = [[*one.box, one.class_index, one.mask.offset, one.mask.length] for one in record.instances]
     return list(row.values())
 
 
 def _record(row: list[Any]) -> Record:
-    *plain, image, mask, instances = row
-    listed = tuple(
-        InstanceRecord((one[0], one[1], one[2], one[3]), one[4], Part(one[5], one[6])) for one in instances
-    )
-    return Record(*plain, image=Part(*image), mask=Part(*mask), instances=listed)
+    key, source, split, group, height, width, gain, labelled, image, mask, instances = row
+    listed = tuple(InstanceRecord((one[0], one[1], one[2], one[3]), one[4], Part(one[5], one[6])) for one in instances)
+    return Record(key, source, split, group, height, width, gain, labelled, Part(*image), Part(*mask), listed)
 
 
 def _chunks(path: Path) -> Iterable[bytes]:

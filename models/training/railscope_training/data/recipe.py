@@ -8,7 +8,7 @@ from typing import Any
 
 from railscope_training.data.likeness import DEFAULT_THRESHOLD
 from railscope_training.data.open_source import open_source
-from railscope_training.data.pack_build import PackSettings, PackSource
+from railscope_training.data.pack_settings import PackSettings, PackSource
 from railscope_training.data.sample import SampleSource
 from railscope_training.data.settings_file import read_settings
 from railscope_training.data.splits import DEFAULT_SHARES
@@ -55,7 +55,9 @@ def read_recipe(path: Path) -> Recipe:
     sources = content.get("sources")
     strange = [key for key in content if key not in ("sources", "pack")]
     if not isinstance(sources, dict) or not sources or strange:
-        raise TrainingError(f"{found}: a recipe has `sources: {{name: …}}` and `pack:`, not {', '.join(content) or 'nothing'}")
+        raise TrainingError(
+            f"{found}: a recipe has `sources: {{name: …}}` and `pack:`, not {', '.join(content) or 'nothing'}"
+        )
     try:
         built = {name: build(SourceRecipe, value, f"sources.{name}") for name, value in sources.items()}
         return Recipe(built, build(PackSettings, content.get("pack") or {}, "pack"))

@@ -17,8 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     add_source_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="write report.md and report.json there")
-    parser.add_argument("--alike-bits", type=int, metavar="N", help="bits of 512 that may differ in repeats (default: the recipe's, 40)")
-    parser.add_argument("--fail-on-leak", action="store_true", help="end with 1 where a repeat or a group lies in two splits")
+    parser.add_argument(
+        "--alike-bits", type=int, metavar="N", help="bits of 512 that may differ in repeats (default: the recipe's, 40)"
+    )
+    parser.add_argument(
+        "--fail-on-leak", action="store_true", help="end with 1 where a repeat or a group lies in two splits"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

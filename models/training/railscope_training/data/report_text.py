@@ -25,7 +25,8 @@ def _section(report: SourceReport) -> str:
         "",
         f"- licence: {report.licence or 'none stated'}",
         *(f"- {note}" for note in report.notes),
-        f"- pictures: {report.pictures}, unreadable {len(report.unreadable)}, without a defect {report.pictures_without_defect}",
+        f"- pictures: {report.pictures}, unreadable {len(report.unreadable)}, "
+        f"without a defect {report.pictures_without_defect}",
         f"- sizes: {shown}{more}",
         f"- samples: {', '.join(f'{depth} ({count})' for depth, count in report.depths.items())}",
         f"- mean level (0–255): {low:.1f} … {high:.1f}, on average {mean:.1f}",
@@ -34,7 +35,10 @@ def _section(report: SourceReport) -> str:
         f"- look alike: {report.alike_pairs} pairs, {report.alike_across_groups} of them in different groups, "
         f"{len(report.leaks)} in different splits",
         "",
-        _table(("split", "pictures", "groups", "with defect"), [(name, *row.values()) for name, row in report.splits.items()]),
+        _table(
+            ("split", "pictures", "groups", "with defect"),
+            [(name, *row.values()) for name, row in report.splits.items()],
+        ),
     ]
     if any(count for sizes_ in report.instances.values() for count in sizes_.values()):
         bins = list(next(iter(report.instances.values())))
@@ -44,10 +48,21 @@ def _section(report: SourceReport) -> str:
         lines += ["", f"**Groups in two splits:** {report.groups_in_two_splits}"]
     if report.leaks:
         rows = [
-            (one.left, one.left_split, one.right, one.right_split, "identical" if one.identical else f"{one.bits_apart} bits apart")
+            (
+                one.left,
+                one.left_split,
+                one.right,
+                one.right_split,
+                "identical" if one.identical else f"{one.bits_apart} bits apart",
+            )
             for one in report.leaks[:SHOWN_LEAKS]
         ]
-        lines += ["", f"**Leaks between splits: {len(report.leaks)}**", "", _table(("picture", "split", "like", "split", ""), rows)]
+        lines += [
+            "",
+            f"**Leaks between splits: {len(report.leaks)}**",
+            "",
+            _table(("picture", "split", "like", "split", ""), rows),
+        ]
     if report.unreadable:
         lines += ["", "**Unreadable:**", "", *(f"- {fault}" for fault in report.unreadable.values())]
     return "\n".join([*lines, ""])

@@ -77,7 +77,9 @@ def _given_by_group(groups: Sequence[str], given: Sequence[str | None]) -> dict[
         if known.setdefault(group, name) != name:
             torn.setdefault(group, {known[group]}).add(name)
     if torn:
-        shown = "; ".join(f"{group}: {', '.join(sorted(names))}" for group, names in sorted(torn.items())[:SHOWN_GROUPS])
+        shown = "; ".join(
+            f"{group}: {', '.join(sorted(names))}" for group, names in sorted(torn.items())[:SHOWN_GROUPS]
+        )
         raise TrainingError(
             f"{len(torn)} groups (same place or run) lie in more than one split ({shown}): figures of such a split "
             "would be too good. Correct the split column, or the grouping"

@@ -20,6 +20,8 @@ from railscope_training.errors import TrainingError
 
 Look = Literal["pit", "scuff", "real"]
 MIN_SHAPE_PX = 12
+#: mean change of the smoothed levels inside the shape, against the levels there: less cannot be seen, and is no label
+MIN_VISIBILITY = 0.2
 MAX_TRIES = 40
 FEATHER_SHARE = 0.06
 #: local brightness is averaged over this share of the picture
@@ -89,7 +91,9 @@ class Backgrounds:
                 if not marked and not touched:
                     self._places.append((index, x, y))
         if not self._places:
-            raise TrainingError(f"{source.info.name}: no part of {tile_px} px without a defect; take smaller parts (--tile-px)")
+            raise TrainingError(
+                f"{source.info.name}: no part of {tile_px} px without a defect; take smaller parts (--tile-px)"
+            )
 
     def __len__(self) -> int:
         return len(self._places)
@@ -156,7 +160,11 @@ def synthesise(
     levels = background.levels.copy()
     mask = np.zeros(levels.shape, dtype=np.uint8)
     placed: list[dict[str, Any]] = []
-    wanted = 0 if rng.random() < settings.empty_share else int(rng.integers(settings.shapes_per_picture[0], settings.shapes_per_picture[1] + 1))
+    wanted = (
+        0
+        if rng.random() < settings.empty_share
+        else int(rng.integers(settings.shapes_per_picture[0], settings.shapes_per_picture[1] + 1))
+    )
     for _ in range(MAX_TRIES):
         if len(placed) >= wanted:
             break
@@ -168,7 +176,10 @@ def synthesise(
         x, y = corner
         look, texture = _look(settings, textures, rng)
         where = slice(y, y + shape.shape[0]), slice(x, x + shape.shape[1])
-        levels = _put(levels, where, shape, look, texture, rng)
+        changed = _put(levels, where, shape, look, texture, rng)
+        if _visibility(levels[where], changed[where], shape) < MIN_VISIBILITY:
+            continue
+        levels = changed
         mask[where][shape] = 255
         placed.append(
             {"shape": path.name, "look": look, "texture": texture.key if texture else None, "x": x, "y": y}
@@ -177,7 +188,9 @@ def synthesise(
     return np.clip(np.rint(levels), 0, 255).astype(np.uint8), mask, placed
 
 
-def _varied(shape: BoolMask | None, side: int, settings: SynthesisSettings, rng: np.random.Generator) -> BoolMask | None:
+def _varied(
+    shape: BoolMask | None, side: int, settings: SynthesisSettings, rng: np.random.Generator
+) -> BoolMask | None:
     """Mirrored, turned by quarters and scaled."""
     if shape is None:
         return None
@@ -202,7 +215,9 @@ def _corner(shape: BoolMask, free: BoolMask, rng: np.random.Generator) -> tuple[
     return None
 
 
-def _look(settings: SynthesisSettings, textures: Sequence[Texture], rng: np.random.Generator) -> tuple[Look, Texture | None]:
+def _look(
+    settings: SynthesisSettings, textures: Sequence[Texture], rng: np.random.Generator
+) -> tuple[Look, Texture | None]:
     chances = np.array([settings.pit, settings.scuff, settings.real if textures else 0.0])
     if chances.sum() <= 0:
         raise TrainingError("no look has a chance above 0 (real defects need --textures)")
@@ -212,7 +227,12 @@ def _look(settings: SynthesisSettings, textures: Sequence[Texture], rng: np.rand
 
 
 def _put(
-    levels: Levels, where: tuple[slice, slice], shape: BoolMask, look: Look, texture: Texture | None, rng: np.random.Generator
+    levels: Levels,
+    where: tuple[slice, slice],
+    shape: BoolMask,
+    look: Look,
+    texture: Texture | None,
+    rng: np.random.Generator,
 ) -> Levels:
     """The levels with the defect blended in."""
     whole = np.zeros(levels.shape, dtype=np.bool_)
@@ -225,6 +245,11 @@ def _put(
     radius = max(1, round(FEATHER_SHARE * min(shape.shape)))
     weights = feathered(whole, radius)
     return pyramid_blend(levels, np.where(weights > 0, defect, levels).astype(np.float32), weights)
+
+
+def _visibility(before: Levels, after: Levels, shape: BoolMask) -> float:
+    change = box_mean(after - before, 1)[shape]
+    return float(np.abs(change).mean() / max(1.0, float(before[shape].mean())))
 
 
 def _ratio(shape: BoolMask, look: Look, texture: Texture | None, rng: np.random.Generator) -> Levels:

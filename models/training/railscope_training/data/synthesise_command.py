@@ -24,15 +24,25 @@ FORMAT = 1
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command. --data, --kind and --option name the backgrounds."""
     add_source_arguments(parser)
-    parser.add_argument("--shapes", type=Path, required=True, metavar="DIR", help="masks of real defects, with or without pictures")
+    parser.add_argument(
+        "--shapes", type=Path, required=True, metavar="DIR", help="masks of real defects, with or without pictures"
+    )
     parser.add_argument("--textures", type=Path, metavar="DIR", help="a data set whose defects lend their look")
     parser.add_argument("--textures-kind", choices=list(SOURCE_KINDS), default="folder", help="how to read --textures")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="receives images/, masks/, samples.csv, provenance.json")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="receives images/, masks/, samples.csv, provenance.json"
+    )
     parser.add_argument("--count", type=int, default=200, help="pictures to make")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tile-px", type=int, default=SynthesisSettings.tile_px, help="side of a picture")
-    parser.add_argument("--empty-share", type=float, default=SynthesisSettings.empty_share, help="share without a defect")
-    parser.add_argument("--split", default="train", help="backgrounds and textures of this split, or without one; 'all' = of every split")
+    parser.add_argument(
+        "--empty-share", type=float, default=SynthesisSettings.empty_share, help="share without a defect"
+    )
+    parser.add_argument(
+        "--split",
+        default="train",
+        help="backgrounds and textures of this split, or without one; 'all' = of every split",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,10 +77,16 @@ def run(arguments: argparse.Namespace) -> int:
         listed.append((key, f"background-{background.group}", split or ""))
     _write_list(out / SAMPLE_LIST, listed)
     licences = {one.info.name: one.info.licence for one in (source, lender) if one is not None}
-    facts = {"format": FORMAT, "seed": settings.seed, "licences": licences, "shapes": arguments.shapes.name, "pictures": rows}
+    facts = {
+        "format": FORMAT,
+        "seed": settings.seed,
+        "licences": licences,
+        "shapes": arguments.shapes.name,
+        "pictures": rows,
+    }
     (out / PROVENANCE_FILE).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    defects = sum(len(row["defects"]) for row in rows)
-    print(f"{out}: {len(rows)} pictures, {defects} defects, from {len(backgrounds)} backgrounds, {len(shapes)} shapes, {len(textures)} textures")
+    print(f"{out}: {len(rows)} pictures, {sum(len(row['defects']) for row in rows)} defects")
+    print(f"from {len(backgrounds)} backgrounds, {len(shapes)} shapes, {len(textures)} textures")
     return 0
 
 

@@ -19,7 +19,7 @@ COLOURS = ((255, 64, 64), (64, 200, 255), (255, 220, 0), (120, 255, 120), (255, 
 
 
 def write_sheet(pack: Pack, path: Path) -> None:
-    """Up to 12 tiles of each source, evenly chosen, those with labels first; masks as outlines. Raises `TrainingError`."""
+    """Up to 12 tiles of each source, evenly chosen, labelled ones first; masks as outlines. Raises `TrainingError`."""
     rows = []
     for number in range(len(pack.info.sources)):
         chosen = _chosen(pack, number, COLUMNS * ROWS_PER_SOURCE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as PilImage
 
 from railscope_training.data.sample import IGNORE, Image, Mask, Region
@@ -43,7 +44,7 @@ def cut(samples: np.ndarray, x: int, y: int, side: int, fill: int | None = None)
     return np.pad(part, padding, mode="edge") if fill is None else np.pad(part, padding, constant_values=fill)
 
 
-def resize_image(image: Image, height: int, width: int) -> np.ndarray:  # type: ignore[type-arg]
+def resize_image(image: Image | NDArray[np.float32], height: int, width: int) -> np.ndarray:  # type: ignore[type-arg]
     """float32 [height, width(, C)] in the picture's own levels: triangle filter, widened where it shrinks."""
     if image.shape[:2] == (height, width):
         return image.astype(np.float32)
@@ -60,7 +61,7 @@ def resize_image(image: Image, height: int, width: int) -> np.ndarray:  # type: 
 
 
 def resize_mask(mask: Mask, height: int, width: int) -> Mask:
-    """Class indices at another size: a pixel is labelled where labels cover half of it, with the label covering most."""
+    """Class indices at another size: a pixel is labelled where labels cover half of it, with the most of them."""
     if mask.shape == (height, width):
         return mask
     labels = [int(label) for label in np.unique(mask) if label]

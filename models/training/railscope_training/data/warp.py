@@ -51,17 +51,24 @@ def random_maps(settings: AugmentSettings, draws: Draws, height: int, width: int
         raise TrainingError(f"augment.quarter_turns needs square pictures, not {height} × {width} px")
     turns = turns if settings.quarter_turns else torch.zeros_like(turns)
     # quarter turns exactly: cosines of 90° are not 0 in floating point
-    turned_cos, turned_sin = (torch.tensor(row, device=turns.device)[turns.long()] for row in ([1.0, 0, -1, 0], [0.0, 1, 0, -1]))
+    turned_cos, turned_sin = (
+        torch.tensor(row, device=turns.device)[turns.long()] for row in ([1.0, 0, -1, 0], [0.0, 1, 0, -1])
+    )
     cos = (torch.cos(angle) * turned_cos - torch.sin(angle) * turned_sin) / scale
     sin = (torch.sin(angle) * turned_cos + torch.cos(angle) * turned_sin) / scale
-    rows = [torch.stack([cos * mirror_x, -sin * mirror_y, shift_x], -1), torch.stack([sin * mirror_x, cos * mirror_y, shift_y], -1)]
+    rows = [
+        torch.stack([cos * mirror_x, -sin * mirror_y, shift_x], -1),
+        torch.stack([sin * mirror_x, cos * mirror_y, shift_y], -1),
+    ]
     return torch.stack(rows, dim=1)
 
 
 def sampling_grid(maps: Tensor, height: int, width: int) -> Tensor:
     """The grid [B, H, W, 2] of `grid_sample` (corners not aligned) for maps [B, 2, 3] in pixels."""
     half = torch.tensor([width / 2, height / 2], device=maps.device)
-    theta = torch.cat([maps[:, :, :2] * half[None, None, :] / half[None, :, None], maps[:, :, 2:] / half[None, :, None]], -1)
+    theta = torch.cat(
+        [maps[:, :, :2] * half[None, None, :] / half[None, :, None], maps[:, :, 2:] / half[None, :, None]], -1
+    )
     return functional.affine_grid(theta, [len(maps), 1, height, width], align_corners=False)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from railscope_training.data.images import UnreadableFileError, inside, read_image
+from railscope_training.data.sample import IGNORE, Instance, Sample, SourceInfo
 from railscope_training.data.shapes import BoolMask, box_of_mask, decode_rle, fill_polygons
 from railscope_training.data.sources.base import Entry, Grouping, ListedSource, keys_of
 from railscope_training.data.sources.instances import ClassMap, clipped_box, mask_of_instances
-from railscope_training.data.sample import IGNORE, Instance, Sample, SourceInfo
 from railscope_training.errors import TrainingError
 
 
@@ -35,12 +35,14 @@ class CocoSource(ListedSource):
         """annotations: the file below `root`; images: the folder that its file names start from; others as `folder`."""
         self._file = root / annotations
         content = _read(self._file)
-        names = {_id(one, self._file): str(one.get("name", one["id"])) for one in _rows(content, "categories", self._file)}
+        names = {
+            _id(one, self._file): str(one.get("name", one["id"])) for one in _rows(content, "categories", self._file)
+        }
         ordered = [names[key] for key in sorted(names)]
         self._class_map = ClassMap(ordered, class_map, str(self._file))
         self._names = names
         rows = _rows(content, "images", self._file)
-        by_image: dict[object, list[dict[str, Any]]] = {_id(row, self._file): [] for row in rows}
+        by_image: dict[int, list[dict[str, Any]]] = {_id(row, self._file): [] for row in rows}
         for annotation in _rows(content, "annotations", self._file):
             if annotation.get("image_id") not in by_image:
                 raise TrainingError(f"{self._file}: annotation {annotation.get('id')} is of an unknown image")
@@ -58,7 +60,8 @@ class CocoSource(ListedSource):
     def _load(self, entry: Entry) -> Sample:
         image = read_image(entry.image)
         height, width = image.shape[:2]
-        stated_height, stated_width, annotations = entry.detail  # type: ignore[misc]
+        detail: tuple[int | None, int | None, list[dict[str, Any]]] = entry.detail  # type: ignore[assignment]
+        stated_height, stated_width, annotations = detail
         if (stated_height or height, stated_width or width) != (height, width):
             raise UnreadableFileError(
                 f"{entry.image}: {width} × {height} px, but {self._file.name} says {stated_width} × {stated_height} px"
@@ -67,11 +70,11 @@ class CocoSource(ListedSource):
         crowd = np.zeros((height, width), dtype=np.bool_)
         for annotation in annotations:
             class_index = self._class_map.index(self._names[annotation["category_id"]])
-            mask = self._mask(annotation, height, width)
-            if annotation.get("iscrowd") and mask is not None:
-                crowd |= mask
+            own_mask = self._mask(annotation, height, width)
+            if annotation.get("iscrowd") and own_mask is not None:
+                crowd |= own_mask
             elif class_index is not None:
-                instance = self._instance(annotation, class_index, mask, height, width)
+                instance = self._instance(annotation, class_index, own_mask, height, width)
                 instances += [] if instance is None else [instance]
         mask = mask_of_instances(instances, height, width)
         mask[crowd & (mask == 0)] = IGNORE
@@ -98,7 +101,9 @@ class CocoSource(ListedSource):
             try:
                 x, y, box_width, box_height = (float(value) for value in given)
             except (TypeError, ValueError):
-                raise TrainingError(f"{self._file}: annotation {annotation.get('id')} has no box of 4 numbers") from None
+                raise TrainingError(
+                    f"{self._file}: annotation {annotation.get('id')} has no box of 4 numbers"
+                ) from None
             box = clipped_box((x, y, x + box_width, y + box_height), height, width)
         if box is None or (mask is not None and not mask.any()):
             return None
@@ -126,7 +131,7 @@ def _rows(content: dict[str, Any], part: str, path: Path) -> list[dict[str, Any]
     return rows
 
 
-def _id(row: dict[str, Any], path: Path) -> object:
+def _id(row: dict[str, Any], path: Path) -> int:
     if not isinstance(row.get("id"), int):
         raise TrainingError(f"{path}: an image or category has no whole number as id")
-    return row["id"]
+    return int(row["id"])

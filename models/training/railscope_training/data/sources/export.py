@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from railscope_training.data.images import inside, read_image, read_mask
+from railscope_training.data.sample import Instance, Sample, SourceInfo
 from railscope_training.data.sources.base import Entry, Grouping, ListedSource
 from railscope_training.data.sources.instances import ClassMap, clipped_box, mask_of_instances, require_same_size
-from railscope_training.data.sample import Instance, Sample, SourceInfo
 from railscope_training.errors import TrainingError
 
 OUTPUT_MARKER = ".railscope-output"
@@ -32,12 +32,14 @@ class ExportSource(ListedSource):
         licence: str = "",
         name: str | None = None,
     ) -> None:
-        """pictures: the inspected folder (absolute, or relative to root); default: root, for results beside pictures."""
+        """pictures: the inspected folder, absolute or relative to root; default root (results beside pictures)."""
         if not (root / OUTPUT_MARKER).is_file():
             raise TrainingError(f"{root}: was not written by `railscope inspect --out` ({OUTPUT_MARKER} is missing)")
         folder = root / (pictures or ".")
         grouping = Grouping(group, split, str(root))
-        entries, codes, failed = [], set(), 0
+        entries: list[Entry] = []
+        codes: set[str] = set()
+        failed = 0
         for file in sorted(path for path in root.rglob("*.json") if not path.name.startswith(".")):
             content = _result(file)
             if content is None:
@@ -53,10 +55,13 @@ class ExportSource(ListedSource):
         self._class_map = ClassMap(sorted(codes) or ["defect"], class_map, str(root))
         notes = ["masks of a model, not reviewed in RailScope"]
         notes += [f"{failed} failed pictures left out"] if failed else []
-        super().__init__(entries, self._class_map.classes, SourceInfo("railscope-export", name or root.name, licence, tuple(notes)))
+        super().__init__(
+            entries, self._class_map.classes, SourceInfo("railscope-export", name or root.name, licence, tuple(notes))
+        )
 
     def _load(self, entry: Entry) -> Sample:
-        mask_path, content, file = entry.detail  # type: ignore[misc]
+        detail: tuple[Path, dict[str, Any], Path] = entry.detail  # type: ignore[assignment]
+        mask_path, content, file = detail
         image = read_image(entry.image)
         height, width = image.shape[:2]
         found = read_mask(mask_path, 1, binary=True)
@@ -71,11 +76,11 @@ class ExportSource(ListedSource):
             box = clipped_box((x, y, x + box_width, y + box_height), height, width)
             if class_index is None or box is None:
                 continue
-            mask = np.zeros((height, width), dtype=np.bool_)
+            own = np.zeros((height, width), dtype=np.bool_)
             x0, y0, x1, y1 = (int(value) for value in box)
-            mask[y0:y1, x0:x1] = found[y0:y1, x0:x1] > 0
-            if mask.any():
-                instances.append(Instance(box, class_index, mask))
+            own[y0:y1, x0:x1] = found[y0:y1, x0:x1] > 0
+            if own.any():
+                instances.append(Instance(box, class_index, own))
         # pixels that somebody added outside the boxes count as the first class
         mask = mask_of_instances(instances, height, width)
         left_out = _inside_boxes(content["instances"], height, width)

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from railscope_training.data.images import FOREGROUND_LEVEL, list_images, read_image, read_mask
+from railscope_training.data.sample import Sample, SourceInfo
 from railscope_training.data.sources.base import Entry, Grouping, ListedSource, keys_of
 from railscope_training.data.sources.instances import require_same_size
-from railscope_training.data.sample import Sample, SourceInfo
 from railscope_training.errors import TrainingError
 
 #: optional list beside the folders: columns key, group, split (the last two may be empty)
@@ -66,8 +66,8 @@ class FolderSource(ListedSource):
                 continue
             own_group, own_split = listed.get(key, ("", ""))
             mask = root / masks / pairs[file] if file in pairs else None
-            entry_split = own_split or grouping.split(key)
-            entries.append(Entry(key, root / images / file, own_group or grouping.group(key), entry_split, mask))
+            split_of_rule = own_split or grouping.split(key)
+            entries.append(Entry(key, root / images / file, own_group or grouping.group(key), split_of_rule, mask))
         skipped = (f"{len(unpaired)} pictures without a mask: {missing_masks}",) if unpaired else ()
         info = SourceInfo("folder", name or root.name, licence, (*notes, *skipped))
         super().__init__(entries, classes, info)
@@ -95,9 +95,9 @@ def pair_masks(images: Sequence[str], masks: Sequence[str]) -> dict[str, str]:
                 by_name.setdefault(stem[: -len(ending)], mask)
     pairs = {}
     for image in images:
-        mask = by_name.get(image) or by_name.get(PurePosixPath(image).with_suffix("").as_posix())
-        if mask is not None:
-            pairs[image] = mask
+        found = by_name.get(image) or by_name.get(PurePosixPath(image).with_suffix("").as_posix())
+        if found is not None:
+            pairs[image] = found
     return pairs
 
 
@@ -113,4 +113,3 @@ def read_sample_list(path: Path) -> dict[str, tuple[str, str]]:
     if rows and "key" not in rows[0]:
         raise TrainingError(f"{path}: needs a column 'key' (and 'group', 'split')")
     return {row["key"]: (row.get("group") or "", row.get("split") or "") for row in rows}
-

@@ -44,9 +44,9 @@ class ClassMap:
 def mask_of_instances(instances: Sequence[Instance], height: int, width: int) -> Mask:
     """Class indices [H, W], the smaller instance on top; instances without a mask are not drawn."""
     mask = np.zeros((height, width), dtype=np.uint8)
-    drawn = [instance for instance in instances if instance.mask is not None]
-    for instance in sorted(drawn, key=lambda one: -int(np.count_nonzero(one.mask))):
-        mask[instance.mask] = instance.class_index
+    drawn = [(instance.mask, instance.class_index) for instance in instances if instance.mask is not None]
+    for own, class_index in sorted(drawn, key=lambda one: -int(np.count_nonzero(one[0]))):
+        mask[own] = class_index
     return mask
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from railscope_training.data.images import UnreadableFileError, inside, read_image
+from railscope_training.data.sample import IGNORE, Instance, Region, Sample, SourceInfo
 from railscope_training.data.shapes import box_of_mask
 from railscope_training.data.sources.base import Entry, Grouping, ListedSource
 from railscope_training.data.sources.instances import ClassMap, mask_of_instances
 from railscope_training.data.sources.mask_tiles import label_map
 from railscope_training.data.sources.project_file import DATA_FOLDER, find_database, open_database
-from railscope_training.data.sample import IGNORE, Instance, Region, Sample, SourceInfo
 from railscope_training.errors import TrainingError
 
 REVIEW_LAYER = 1
@@ -61,7 +61,8 @@ class ProjectSource(ListedSource):
         folder = _picture_folder(root, self._file, pictures)
         grouping = Grouping(group, split, str(root))
         counts = {"missing": 0, "replaced since the review": 0}
-        entries, codes = [], set()
+        entries: list[Entry] = []
+        codes: set[str] = set()
         with open_database(self._file) as connection:
             for row in _documents(connection, statuses):
                 path = inside(folder, row["relative_path"], str(self._file))
@@ -81,7 +82,9 @@ class ProjectSource(ListedSource):
         notes += [f"{count} reviewed pictures left out: {why}" for why, count in counts.items() if count]
         info = SourceInfo("railscope-project", name or folder.name, licence, tuple(notes))
         if not entries:
-            raise TrainingError(f"{self._file}: no picture with status {', '.join(statuses)} ({'; '.join(notes[1:]) or 'review some'})")
+            raise TrainingError(
+                f"{self._file}: no picture with status {', '.join(statuses)} ({'; '.join(notes[1:]) or 'review some'})"
+            )
         self._class_map = ClassMap(sorted(codes) or ["defect"], class_map, str(self._file))
         super().__init__(entries, self._class_map.classes, info)
 
@@ -135,7 +138,8 @@ def _document(connection: sqlite3.Connection, document_id: int, content_hash: st
         "SELECT tile_y, tile_x, runs FROM mask_tiles WHERE document_id = ? AND layer = ?", (document_id, REVIEW_LAYER)
     )
     defects = connection.execute(
-        "SELECT label, class_code, decision FROM defects WHERE document_id = ? AND layer = ?", (document_id, REVIEW_LAYER)
+        "SELECT label, class_code, decision FROM defects WHERE document_id = ? AND layer = ?",
+        (document_id, REVIEW_LAYER),
     )
     return _Document(
         tuple((row["tile_y"], row["tile_x"], bytes(row["runs"])) for row in tiles),

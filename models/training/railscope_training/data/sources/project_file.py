@@ -84,7 +84,11 @@ def _state(path: Path) -> tuple[int, int] | None:
 def _check(connection: sqlite3.Connection, file: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION:
-        fault = "no RailScope project" if version == 0 else f"a project of schema {version}; this package reads {SCHEMA_VERSION}"
+        fault = (
+            "no RailScope project"
+            if version == 0
+            else f"a project of schema {version}; this package reads {SCHEMA_VERSION}"
+        )
         raise TrainingError(f"{file}: is {fault}")
     state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if state != "ok":

@@ -21,10 +21,10 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from railscope_training.data.images import FOREGROUND_LEVEL, list_images, read_image, read_mask
+from railscope_training.data.sample import Sample, SourceInfo
 from railscope_training.data.sources.base import Entry, Grouping, ListedSource
 from railscope_training.data.sources.folder import pair_masks
 from railscope_training.data.sources.instances import require_same_size
-from railscope_training.data.sample import Sample, SourceInfo
 from railscope_training.errors import TrainingError
 
 IMAGE_WORDS = frozenset({"image", "images", "img", "imgs", "picture", "pictures", "jpegimages", "input"})
@@ -113,10 +113,10 @@ def _paired(root: Path, images: Sequence[str], masks: Sequence[str], what: str) 
     pairs = pair_masks(image_names, sorted(by_name))
     missing = [name for name in image_names if name not in pairs]
     if missing:
-        raise TrainingError(f"{root}: {what}: no mask for {len(missing)} of {len(images)} pictures, first {missing[0]!r}")
+        raise TrainingError(
+            f"{root}: {what}: no mask for {len(missing)} of {len(images)} pictures, first {missing[0]!r}"
+        )
     return [(image, by_name[pairs[name]]) for image, name in zip(images, image_names, strict=True)]
-
-
 
 
 def _words(text: str) -> set[str]:

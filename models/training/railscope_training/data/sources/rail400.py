@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from railscope_training.data.images import image_size, read_image, read_mask
+from railscope_training.data.sample import Instance, Sample, SourceInfo
 from railscope_training.data.sources.base import Entry, ListedSource
 from railscope_training.data.sources.instances import ClassMap, clipped_box, require_same_size
 from railscope_training.data.sources.yolo import box_in_pixels, read_labels
-from railscope_training.data.sample import Instance, Sample, SourceInfo
 from railscope_training.errors import TrainingError
 
 #: `dirt` and `gap` are no defects; leave them background
@@ -38,7 +38,7 @@ class Rail400Source(ListedSource):
         licence: str = "LGPL-3.0 (sirlis/RailDefect)",
         name: str | None = None,
     ) -> None:
-        """labels: `nc3` or `nc8` (boxes only); masks: read the pseudo-masks; screened_only: those looked at by a person."""
+        """labels: `nc3` or `nc8` (boxes only); masks: read the pseudo-masks; screened_only: those a person saw."""
         if labels not in ("nc3", "nc8"):
             raise TrainingError(f"labels must be nc3 or nc8, not {labels!r}")
         if labels == "nc8" and masks:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from railscope_training.data.images import grey8, list_images, read_image
 from railscope_training.data.pseudo_masks import METHODS, pseudo_mask
+from railscope_training.data.sample import Instance, Sample, SourceInfo
 from railscope_training.data.shapes import fill_polygons
 from railscope_training.data.sources.base import Entry, Grouping, ListedSource, keys_of
 from railscope_training.data.sources.instances import ClassMap, clipped_box, mask_of_instances
-from railscope_training.data.sample import Instance, Sample, SourceInfo
 from railscope_training.errors import TrainingError
 
 #: how far rounding may carry a coordinate over the edge
@@ -124,9 +124,7 @@ def read_labels(path: Path, class_count: int) -> list[tuple[int, NDArray[np.floa
     return rows
 
 
-def _instance(
-    class_index: int, numbers: NDArray[np.float64], height: int, width: int, where: str
-) -> Instance | None:
+def _instance(class_index: int, numbers: NDArray[np.float64], height: int, width: int, where: str) -> Instance | None:
     if len(numbers) == 4:
         box = clipped_box(box_in_pixels(numbers, height, width), height, width)
         return None if box is None else Instance(box, class_index)
