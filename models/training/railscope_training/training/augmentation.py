@@ -5,28 +5,25 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from railscope_training.networks.instances import InstanceTargets
+from railscope_training.data import Augment
 from railscope_training.training.batch import Batch
 from railscope_training.training.experiment import Experiment
-from railscope_training.training.feed import Augmentation, plain_batch
+from railscope_training.training.feed import Augmentation, Targets
 
 
-def create_augmentation(experiment: Experiment, device: torch.device) -> Augmentation:
-    """The settings under `augment`, or pictures as they are where there are none."""
-    if not experiment.augment:
-        return plain_batch
-    from railscope_training.data import Augment
+def create_augmentation(experiment: Experiment) -> Augmentation:
+    """The settings under `augment`, or pictures as they are where there are none.
 
-    augment = Augment(experiment.augment)
+    Experiments on instances get targets, all others masks. Raises `TrainingError` for an unknown setting.
+    """
+    instances = experiment.loss.kind == "instances"
+    augment = Augment(experiment.augment) if experiment.augment else None
 
-    def run(
-        images: Tensor,
-        masks: Tensor | None,
-        targets: tuple[InstanceTargets, ...] | None,
-        generator: torch.Generator | None,
-    ) -> Batch:
-        if targets is not None:
-            return Batch(*augment.instances(images, targets, generator))
-        return Batch(*augment(images, masks, generator))
+    def run(images: Tensor, masks: Tensor | None, targets: Targets, generator: torch.Generator | None) -> Batch:
+        if instances and targets is not None:
+            pictures, kept = augment.instances(images, targets, generator) if augment else (images / 255.0, targets)
+            return Batch(pictures, targets=tuple(kept))
+        pictures, moved = augment(images, masks, generator) if augment else (images / 255.0, masks)
+        return Batch(pictures, moved)
 
     return run

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
+from torch import Tensor
 
+from railscope_training.data import Pack, PackSettings, open_pack, open_source, write_pack
 from railscope_training.errors import TrainingError
 from railscope_training.networks.instances import InstanceTargets
 from railscope_training.training.experiment import DataSettings
@@ -15,11 +18,12 @@ from railscope_training.training.feed import Split
 PACK_SUFFIX = ".rspack"
 
 
-def find_pack(data: Path, settings: DataSettings, out: Path) -> Path:
-    """The pack file that `--data` means: the file itself, the one in that folder, or one made from a data set.
+def find_pack(data: Path, settings: DataSettings, out: Path, instances: bool = False) -> Path:
+    """The pack that `--data` means: the file itself, the one in that folder, or one made from a data set.
 
     In a folder: the file `data.pack` names, else the only pack there. A folder without packs is read as a data set of
-    `data.kind` and packed into `out`. Raises `TrainingError` saying what was looked for.
+    `data.kind` and packed into `out`, with `instances` or with masks.
+    Raises `TrainingError` saying what was looked for.
     """
     if data.is_file():
         return data
@@ -38,14 +42,12 @@ def find_pack(data: Path, settings: DataSettings, out: Path) -> Path:
         raise TrainingError(
             f"--data {data}: holds no pack ({wanted}); make one with `pack`, or set data.kind to read the folder itself"
         )
-    return _pack_folder(data, settings.kind, out / f"data{PACK_SUFFIX}")
+    return _pack_folder(data, settings.kind, out / f"data{PACK_SUFFIX}", instances)
 
 
-def open_training_pack(path: Path) -> Any:
-    """The pack of a file (see `railscope_training.data.open_pack`), decoded on the fly."""
-    from railscope_training.data import open_pack
-
-    return open_pack(path)
+def open_training_pack(path: Path, levels: Literal["true", "stretched"]) -> Pack:
+    """The pack of a file. Raises `TrainingError` where it is damaged."""
+    return open_pack(path, levels)
 
 
 class MergedClasses:
@@ -54,10 +56,29 @@ class MergedClasses:
     def __init__(self, split: Split) -> None:
         self.split = split
 
+    @property
+    def labelled(self) -> Sequence[int]:
+        """As in the split itself."""
+        return self.split.labelled
+
+    @property
+    def weights(self) -> Tensor:
+        """As in the split itself."""
+        return self.split.weights
+
+    @property
+    def decoded_bytes(self) -> int:
+        """As in the split itself."""
+        return self.split.decoded_bytes
+
+    def cache_on(self, device: torch.device) -> None:
+        """As in the split itself."""
+        self.split.cache_on(device)
+
     def __len__(self) -> int:
         return len(self.split)
 
-    def batch(self, indices: Any) -> dict[str, Any]:
+    def batch(self, indices: Sequence[int]) -> dict[str, Any]:
         """The batch with masks of 0, 1 and 255 and targets of class 0."""
         raw = dict(self.split.batch(indices))
         if raw.get("mask") is not None:
@@ -68,23 +89,7 @@ class MergedClasses:
         return raw
 
 
-def labelled_indices(split: Split) -> list[int]:
-    """The pictures of a split that hold a defect, by looking at all of them once."""
-    found: list[int] = []
-    for start in range(0, len(split), 64):
-        indices = list(range(start, min(start + 64, len(split))))
-        raw = split.batch(indices)
-        if raw.get("targets") is not None:
-            found += [index for index, one in zip(indices, raw["targets"], strict=True) if len(one.boxes)]
-        else:
-            mask = raw["mask"]
-            positive = ((mask > 0) & (mask != 255)).flatten(1).any(1).tolist()
-            found += [index for index, one in zip(indices, positive, strict=True) if one]
-    return found
-
-
-def _pack_folder(folder: Path, kind: str, target: Path) -> Path:
-    from railscope_training.data import open_source, write_pack
-
-    write_pack([open_source(kind, folder)], target)
+def _pack_folder(folder: Path, kind: str, target: Path, instances: bool) -> Path:
+    settings = PackSettings(kind="instance" if instances else "semantic")
+    write_pack([open_source(kind, folder)], target, settings)
     return target

@@ -50,7 +50,11 @@ class DataSettings:
     kind: str | None = None
     train_split: str = "train"
     validation_split: str = "val"
-    #: keep decoded pictures on the device, as far as memory allows
+    #: `stretched` keeps the texture of dark pictures for networks that normalise each picture; see `open_pack`
+    levels: Literal["true", "stretched"] = "true"
+    #: draw each source of the pack as often as its weight says
+    source_weights: bool = True
+    #: keep decoded pictures on the device; auto = on a GPU where they take little of its memory
     cache: Literal["auto", "off", "device"] = "auto"
     #: part of each batch, at least, that is drawn from pictures with a defect (0 = as they come)
     labelled_share: float = 0.0
@@ -179,6 +183,8 @@ class ValidationSettings:
     every_epochs: float | None = None
     #: the figure that decides which checkpoint is the best one
     best: Literal["iou", "dice", "pa", "pooled_iou", "pooled_dice", "loss", "ap"] = "iou"
+    #: source of the pack on which that figure is measured; default: all together
+    best_source: str | None = None
     threshold: float = 0.5
     #: pictures in the overlay sheet
     overlays: int = 8

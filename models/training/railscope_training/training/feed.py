@@ -20,14 +20,22 @@ AUGMENTATION = 2
 
 
 class Split(Protocol):
-    """One split of a pack: uint8 pictures [B, 3, h, w], and uint8 masks [B, h, w] or targets, by index."""
+    """One split of a pack (see `PackSplit`): uint8 pictures [B, 3, h, w] with masks [B, h, w] or targets, by index."""
 
+    @property
+    def labelled(self) -> Sequence[int]: ...
+    @property
+    def weights(self) -> Tensor: ...
+    @property
+    def decoded_bytes(self) -> int: ...
+    def cache_on(self, device: torch.device) -> None: ...
     def __len__(self) -> int: ...
     def batch(self, indices: Sequence[int]) -> dict[str, Any]: ...
 
 
 #: uint8 pictures, masks or None, targets or None, generator → the batch, augmented, of any size
-Augmentation = Callable[[Tensor, Tensor | None, tuple[InstanceTargets, ...] | None, torch.Generator], Batch]
+Targets = tuple[InstanceTargets, ...] | None
+Augmentation = Callable[[Tensor, Tensor | None, Targets, torch.Generator | None], Batch]
 
 
 class TrainingFeed:
@@ -85,19 +93,10 @@ def validation_batches(
             raw = ahead.result()
             ahead = reader.submit(split.batch, groups[index + 1]) if index + 1 < len(groups) else None
             images, masks, targets = to_device(raw, device)
-            yield at_size(plain_batch(images, masks, targets, None), input_size), raw
+            yield at_size(Batch(images / 255.0, masks, targets), input_size), raw
 
 
-def plain_batch(
-    images: Tensor, masks: Tensor | None, targets: tuple[InstanceTargets, ...] | None, _: torch.Generator | None
-) -> Batch:
-    """Pictures as they are, only from bytes to 0…1: no augmentation."""
-    return Batch(images.float() / 255.0, masks, targets)
-
-
-def to_device(
-    raw: dict[str, Any], device: torch.device
-) -> tuple[Tensor, Tensor | None, tuple[InstanceTargets, ...] | None]:
+def to_device(raw: dict[str, Any], device: torch.device) -> tuple[Tensor, Tensor | None, Targets]:
     """Pictures, masks and targets of a raw batch on the device."""
     masks, targets = raw.get("mask"), raw.get("targets")
     return (

@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from railscope_training.compression import reset_batch_norm_statistics
+from railscope_training.data import Pack
 from railscope_training.errors import TrainingError
 from railscope_training.networks import NetworkSpec, Normaliser, create_network, network_spec
 from railscope_training.networks.spec import require_size_multiple
 from railscope_training.training.augmentation import create_augmentation
-from railscope_training.training.data_files import MergedClasses, labelled_indices
+from railscope_training.training.data_files import MergedClasses
 from railscope_training.training.distributed import World
 from railscope_training.training.ema import WeightAverage
 from railscope_training.training.experiment import Experiment
@@ -31,6 +32,8 @@ from railscope_training.training.schema import plain
 from railscope_training.training.step import StepRunner
 from railscope_training.training.validation import Validator
 
+#: part of the memory that a decoded split may take
+CACHED_SHARE = 0.1
 #: tensors of a parameter's size that an optimiser keeps
 OPTIMISER_SLOTS = {"adam": 2, "adamw": 2, "sgd": 1}
 
@@ -79,14 +82,14 @@ class Session:
         )
 
 
-def build_session(experiment: Experiment, pack: Any, world: World) -> Session:
-    """Everything for one training. `pack`: see `railscope_training.data.open_pack`.
+def build_session(experiment: Experiment, pack: Pack, world: World, limit_bytes: int | None = None) -> Session:
+    """Everything for one training; `limit_bytes` is what the device may give it.
 
     Raises `TrainingError` where the experiment, the pack and the network do not go together.
     """
     _set_determinism(experiment, world)
     spec = network_spec(experiment.network.name)
-    _check_task(experiment, spec)
+    _check_task(experiment, spec, pack)
     names = tuple(pack.info.classes)
     outputs, merged = _outputs(experiment, names)
     size = experiment.network.input_size or spec.default_size
@@ -100,8 +103,11 @@ def build_session(experiment: Experiment, pack: Any, world: World) -> Session:
     train, validation = (_split(pack, name, merged) for name in _split_names(experiment))
     if train is None:
         raise TrainingError(f"the pack has no pictures in the split '{experiment.data.train_split}'")
+    for split in (train, validation):
+        if split is not None and _cached(experiment, split, world, limit_bytes):
+            split.cache_on(world.device)
     order = _order(experiment, train, world)
-    feed = TrainingFeed(train, order, world, create_augmentation(experiment, world.device), size, experiment.seed)
+    feed = TrainingFeed(train, order, world, create_augmentation(experiment), size, experiment.seed)
     runner = StepRunner(
         core=core,
         loss=loss,
@@ -143,7 +149,7 @@ def measure_batch_norms(session: Session) -> None:
         session.average.module.load_state_dict(session.core.state_dict())
 
 
-def pack_description(pack: Any) -> dict[str, Any]:
+def pack_description(pack: Pack) -> dict[str, Any]:
     """What a run notes of the pack that it was trained on."""
     return plain(pack.info)  # type: ignore[no-any-return]
 
@@ -161,9 +167,14 @@ def _network(experiment: Experiment, outputs: int, world: World) -> tuple[nn.Mod
     return core, report
 
 
-def _check_task(experiment: Experiment, spec: NetworkSpec) -> None:
+def _check_task(experiment: Experiment, spec: NetworkSpec, pack: Pack) -> None:
     if (spec.task == "instance") != (experiment.loss.kind == "instances"):
         raise TrainingError(f"'loss.kind: {experiment.loss.kind}' does not go with {spec.name} ({spec.task})")
+    if spec.task == "instance" and pack.info.kind != "instance":
+        raise TrainingError(f"{spec.name} needs a pack with instances; make one with `pack --instances`")
+    wanted, sources = experiment.validation.best_source, [str(one["name"]) for one in pack.info.sources]
+    if wanted is not None and wanted not in sources:
+        raise TrainingError(f"'validation.best_source: {wanted}' is not in the pack; it holds {', '.join(sources)}")
 
 
 def _outputs(experiment: Experiment, names: tuple[str, ...]) -> tuple[int, bool]:
@@ -186,19 +197,32 @@ def _split_names(experiment: Experiment) -> tuple[str, str]:
     return experiment.data.train_split, experiment.data.validation_split
 
 
-def _split(pack: Any, name: str, merged: bool) -> Split | None:
+def _split(pack: Pack, name: str, merged: bool) -> Split | None:
     split = pack.split(name)
     if len(split) == 0:
         return None
-    return MergedClasses(split) if merged else split  # type: ignore[no-any-return]
+    return MergedClasses(split) if merged else split
 
 
 def _order(experiment: Experiment, train: Split, world: World) -> SampleOrder:
     if experiment.batch % world.size:
         raise TrainingError(f"'batch' is {experiment.batch}; it must be a multiple of the {world.size} processes")
     share = experiment.data.labelled_share
-    labelled = labelled_indices(train) if share > 0 else None
-    return SampleOrder(len(train), experiment.batch, experiment.seed, labelled, share)
+    weights = train.weights.tolist() if experiment.data.source_weights else None
+    labelled = train.labelled if share > 0 else ()
+    return SampleOrder(
+        len(train), experiment.batch, experiment.seed, weights=weights, labelled=labelled, labelled_share=share
+    )
+
+
+def _cached(experiment: Experiment, split: Split, world: World, limit_bytes: int | None) -> bool:
+    """Whether a split is kept decoded on the device."""
+    if experiment.data.cache != "auto":
+        return experiment.data.cache == "device"
+    if world.device.type != "cuda":
+        return False
+    free, _ = torch.cuda.mem_get_info(world.device)
+    return split.decoded_bytes <= CACHED_SHARE * min(free, limit_bytes or free)
 
 
 def _set_determinism(experiment: Experiment, world: World) -> None:

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress = Progress(quiet=arguments.quiet or not world.first)
         _prepare_folder(arguments, world)
         pack_path = _pack_path(arguments, experiment, world)
-        session = build_session(experiment, open_training_pack(pack_path), world)
+        session = build_session(experiment, open_training_pack(pack_path, experiment.data.levels), world, limit)
         _say_start(session, pack_path, progress)
         state, log_bytes = _state(arguments, session)
         if log_bytes is None:
@@ -105,7 +105,8 @@ def _prepare_folder(arguments: argparse.Namespace, world: World) -> None:
 
 
 def _pack_path(arguments: argparse.Namespace, experiment: Experiment, world: World) -> Path:
-    path = find_pack(arguments.data, experiment.data, arguments.out) if world.first else None
+    instances = experiment.loss.kind == "instances"
+    path = find_pack(arguments.data, experiment.data, arguments.out, instances) if world.first else None
     return Path(world.from_first(str(path)))
 
 

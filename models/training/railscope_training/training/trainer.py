@@ -168,7 +168,8 @@ class Trainer:
             figures = result.figures
             state.last_figures = figures
             self._write("validation", {"spent_seconds": state.spent_seconds}, step=state.step, **figures)
-            shown = ", ".join(f"{name} {value:.4f}" for name, value in figures.items() if value is not None)
+            named = {name: value for name, value in figures.items() if value is not None and "/" not in name}
+            shown = ", ".join(f"{name} {value:.4f}" for name, value in named.items())
             self.progress.say(f"step {state.step}: {shown}")
             self._keep_best(figures)
             save_overlays(self.out / "overlays" / f"step-{state.step:06d}.png", result.overlays)
@@ -181,8 +182,8 @@ class Trainer:
         self._window_start += time.monotonic() - started
 
     def _keep_best(self, figures: dict[str, float | None]) -> None:
-        name = self.experiment.validation.best
-        value = figures.get(name)
+        name, source = self.experiment.validation.best, self.experiment.validation.best_source
+        value = figures.get(name if source is None or f"{source}/{name}" not in figures else f"{source}/{name}")
         if value is None:
             return
         best = self.state.best

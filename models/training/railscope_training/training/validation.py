@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,7 @@ class Validator:
 
     def _maps(self, network: nn.Module, size: int, loss: MapLoss) -> Validation:
         counts: list[OverlapCounts] = []
+        sources: list[str] = []
         loss_sum, seen = 0.0, 0
         overlays: list[Overlay] = []
         for batch, raw in self._batches(size):
@@ -72,17 +74,13 @@ class Validator:
             probability = foreground_probability(logits[0].float(), masks.shape[-2:])
             predicted = probability >= self.settings.threshold
             counts += overlap_counts(predicted, masks)
+            sources += [str(key).partition("/")[0] for key in raw["keys"]]
             overlays += self._take(overlays, raw, predicted, masks)
-        pooled, per_image = strict_dataset_score(counts), strict_per_image_score(counts)
-        figures = {
-            "loss": loss_sum / seen if seen else None,
-            "pa": per_image.pa,
-            "iou": per_image.m_iou,
-            "dice": per_image.m_dice,
-            "pooled_iou": pooled.m_iou,
-            "pooled_dice": pooled.m_dice,
-            "false_alarm_rate": pooled.false_alarm_rate,
-        }
+        figures = {"loss": loss_sum / seen if seen else None, **map_figures(counts)}
+        names = sorted(set(sources))
+        for name in names if len(names) > 1 else ():
+            own = [one for one, source in zip(counts, sources, strict=True) if source == name]
+            figures |= {f"{name}/{figure}": value for figure, value in map_figures(own).items()}
         return Validation(figures, tuple(overlays))
 
     def _instances(self, network: nn.Module, size: int) -> Validation:
@@ -133,6 +131,19 @@ def foreground_probability(logits: Tensor, size: tuple[int, ...] | torch.Size) -
     if logits.shape[1] == 1:
         return torch.sigmoid(logits[:, 0])
     return 1.0 - torch.softmax(logits, 1)[:, 0]
+
+
+def map_figures(counts: Sequence[OverlapCounts]) -> dict[str, float | None]:
+    """Means over the pictures with a label, pooled figures over all, and how many of those without give an alarm."""
+    pooled, per_image = strict_dataset_score(counts), strict_per_image_score(counts)
+    return {
+        "pa": per_image.pa,
+        "iou": per_image.m_iou,
+        "dice": per_image.m_dice,
+        "pooled_iou": pooled.m_iou,
+        "pooled_dice": pooled.m_dice,
+        "false_alarm_rate": pooled.false_alarm_rate,
+    }
 
 
 def overlap_counts(predicted: Tensor, masks: Tensor) -> list[OverlapCounts]:

@@ -18,6 +18,8 @@ class BlobInfo:
 
     classes: tuple[str, ...]
     sha256: str
+    kind: str
+    sources: tuple[dict[str, Any], ...] = ({"name": "blobs"},)
 
 
 class BlobSplit:
@@ -28,6 +30,24 @@ class BlobSplit:
 
     def __len__(self) -> int:
         return self.count
+
+    @property
+    def labelled(self) -> tuple[int, ...]:
+        """Indices of the pictures with a blob."""
+        return tuple(index for index in range(self.count) if index % 3 != 2)
+
+    @property
+    def weights(self) -> torch.Tensor:
+        """All alike."""
+        return torch.full((self.count,), 1.0 / self.count, dtype=torch.float64)
+
+    @property
+    def decoded_bytes(self) -> int:
+        """Of all pictures and masks."""
+        return self.count * self.side**2 * 4
+
+    def cache_on(self, _: torch.device) -> None:
+        """Nothing to keep: pictures are made anew."""
 
     def batch(self, indices: Sequence[int]) -> dict[str, Any]:
         """See `Split`."""
@@ -63,7 +83,9 @@ class BlobPack:
     def __init__(
         self, count: int = 12, side: int = 32, classes: tuple[str, ...] = ("defect",), instances: bool = False
     ) -> None:
-        self.info = BlobInfo(classes, sha256=f"blobs-{count}-{side}-{len(classes)}-{instances}")
+        self.info = BlobInfo(
+            classes, f"blobs-{count}-{side}-{len(classes)}-{instances}", "instance" if instances else "semantic"
+        )
         self.count, self.side, self.instances = count, side, instances
 
     def split(self, name: str) -> BlobSplit:

@@ -20,5 +20,5 @@ if __name__ == "__main__":
     settings = json.loads(sys.argv[1])
     for name in settings.pop("without", []):
         sys.modules[name] = None  # type: ignore[assignment]
-    train_command.open_training_pack = lambda _: BlobPack(**settings)  # type: ignore[assignment]
+    train_command.open_training_pack = lambda *_: BlobPack(**settings)  # type: ignore[assignment]
     raise SystemExit(cli.main(["train", *sys.argv[2:]]))

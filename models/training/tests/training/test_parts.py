@@ -54,6 +54,18 @@ def test_a_share_of_each_batch_comes_from_labelled_pictures() -> None:
     order = SampleOrder(100, 8, seed=1, labelled=[5, 6, 7], labelled_share=0.5)
     for step in range(20):
         assert sum(index in (5, 6, 7) for index in order.indices(step)) >= 4
+
+
+def test_pictures_come_as_often_as_their_weights_say() -> None:
+    order = SampleOrder(8, 4, seed=2, weights=[4, 4, 1, 1, 1, 1, 0, 4])
+    drawn = Counter(index for step in range(200) for index in order.indices(step))
+    assert drawn[6] == 0
+    for index in (0, 1, 7):
+        assert drawn[index] == pytest.approx(200, abs=12)
+    assert drawn[3] == pytest.approx(50, abs=12)
+
+
+def test_a_share_without_labelled_pictures_is_an_error() -> None:
     with pytest.raises(TrainingError, match="no training picture has a label"):
         SampleOrder(10, 4, seed=1, labelled=[], labelled_share=0.5)
 

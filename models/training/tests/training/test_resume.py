@@ -71,7 +71,7 @@ def test_killed_at_random_steps_and_resumed_the_log_is_the_same(
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], int]:
     """Runs `train` here."""
-    monkeypatch.setattr(train_command, "open_training_pack", lambda _: BlobPack())
+    monkeypatch.setattr(train_command, "open_training_pack", lambda *_: BlobPack())
     return lambda arguments: cli.main(["train", *arguments])
 
 

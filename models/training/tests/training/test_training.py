@@ -34,7 +34,7 @@ def train(monkeypatch: pytest.MonkeyPatch, train_arguments: Callable[..., list[s
     """Runs `train` here, on blobs made as `pack` says."""
 
     def run(out: str, *more: str, pack: dict[str, Any] | None = None, settings: tuple[str, ...] = FAST) -> int:
-        monkeypatch.setattr(train_command, "open_training_pack", lambda _: BlobPack(**(pack or {})))
+        monkeypatch.setattr(train_command, "open_training_pack", lambda *_: BlobPack(**(pack or {})))
         return cli.main(["train", *train_arguments(out, *more, settings=settings)])
 
     return run
