@@ -167,6 +167,9 @@ class _Builder:
     def _cut(self, sample: Sample, plan: PackSource, split: str, table: np.ndarray) -> Iterator[tuple[Any, ...]]:  # type: ignore[type-arg]
         if sample.mask is None:
             raise TrainingError(f"{plan.source.info.name}/{sample.key}: has no mask; a semantic pack needs masks")
+        if plan.whole:
+            yield self._scaled(sample, table[sample.mask])
+            return
         height, width = sample.image.shape[:2]
         side = tile_side(height, width, plan.source_px)
         stored = min(side, self.settings.tile_px)
@@ -177,6 +180,12 @@ class _Builder:
             kept = split != "train" or has_label(tile_mask)
             if kept or _chance(f"{sample.key}#{x},{y}", self.settings.seed) < plan.empty_share:
                 yield levels, tile_mask, (), f"@{x},{y}"
+
+    def _scaled(self, sample: Sample, mask: Mask) -> tuple[Any, ...]:
+        """The whole picture as one tile."""
+        side = self.settings.tile_px
+        levels = resize_image(levels_of(without_copies(sample.image)), side, side)
+        return levels, resize_mask(mask, side, side), (), ""
 
     def _corners(self, sample: Sample, plan: PackSource, split: str, height: int, width: int) -> list[tuple[int, int]]:
         overlap = plan.overlap_px

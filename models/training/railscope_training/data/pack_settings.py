@@ -38,6 +38,8 @@ class PackSource:
     #: side of the square of source pixels of a tile
     source_px: int = 512
     overlap_px: int = 64
+    #: scale whole pictures to the tile, proportions ignored, as papers do, instead of cutting tiles
+    whole: bool = False
     #: overlap in the training split; more means more tiles
     train_overlap_px: int | None = None
     #: tiles off the region (the rail) for each picture, on average

@@ -29,6 +29,7 @@ class SourceRecipe:
     weight: float = 1.0
     source_px: int = 512
     overlap_px: int = 64
+    whole: bool = False
     train_overlap_px: int | None = None
     off_region: float = 0.0
     empty_share: float = 1.0
