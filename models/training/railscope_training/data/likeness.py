@@ -12,8 +12,7 @@ from railscope_training.data.images import grey8
 from railscope_training.data.sample import Image
 
 HASH_SIDE = 16
-HASH_BITS = 2 * HASH_SIDE * HASH_SIDE
-#: bits of 512 that may differ: up to 80 all pairs found in rail400 show one place; magnetic tiles repeat up to about 60;
+#: bits of 512 that may differ: up to 80 all pairs found in rail400 show one place; magnetic tiles repeat up to some 60;
 #: neu_seg has one repeat below 40; pictures of ball screws (bsdata) look alike wherever they were taken
 DEFAULT_THRESHOLD = 40
 #: correlation of the shrunk pictures that confirms a pair
