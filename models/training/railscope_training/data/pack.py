@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,16 +134,6 @@ class PackSplit:
         if self.info.kind == "instance":
             result["targets"] = [self._targets(record).to(images.device) for record in chosen]
         return result
-
-    def batches(self, order: Sequence[Sequence[int]], ahead: int = 2) -> Iterator[dict[str, Any]]:
-        """The batches of these index lists, the next `ahead` being decoded meanwhile."""
-        with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
-            waiting = [reader.submit(self.batch, indices) for indices in order[:ahead]]
-            for place in range(len(order)):
-                ready = waiting.pop(0)
-                if place + ahead < len(order):
-                    waiting.append(reader.submit(self.batch, order[place + ahead]))
-                yield ready.result()
 
     @property
     def decoded_bytes(self) -> int:

@@ -120,8 +120,6 @@ def test_bytes_are_the_same_each_time_and_cached_batches_too(tmp_path):
     assert torch.equal(before["image"], after["image"])
     assert torch.equal(before["mask"], after["mask"])
     assert split.decoded_bytes == before["image"].numel() + before["mask"].numel()
-    ahead = list(split.batches([[0], [1, 2], [3]]))
-    assert [batch["keys"] for batch in ahead] == [[split.keys[0]], [split.keys[1], split.keys[2]], [split.keys[3]]]
 
 
 def test_weights_draw_each_source_as_often_as_it_says(tmp_path):
