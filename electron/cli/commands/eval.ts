@@ -7,7 +7,7 @@ import type { ErrorInfo } from '#shared/errors/codes';
 import { RailscopeError, toErrorInfo } from '#shared/errors/railscope-error';
 import { listSource } from '#shared/jobs/list-source';
 import { runInspection } from '#shared/jobs/run-inspection';
-import { compatDatasetScore, strictDatasetScore, type DatasetScore, type OverlapCounts } from '#shared/masks/metrics';
+import { compatDatasetScore, strictDatasetScore, strictPerImageScore, type DatasetScore, type OverlapCounts } from '#shared/masks/metrics';
 import type { InferImageOutput } from '#shared/ports/inference';
 import { errorLine, exitCodes, jsonReason, UsageError, type CliContext, type ExitCode } from '../context';
 import { InferenceHost } from '../inference-host';
@@ -192,8 +192,9 @@ function print(context: CliContext, options: EvalOptions, { counts, failed }: Ta
   const scoreOf = options.metric === 'compat' ? compatDatasetScore : strictDatasetScore;
   const score = scoreOf(counts);
   const nonEmpty = scoreOf(counts.filter((count) => count.labelled > 0));
+  const perImage = options.metric === 'strict' ? strictPerImageScore(counts) : null;
   if (!options.json) {
-    printWords(context, options, score, nonEmpty);
+    printWords(context, options, score, nonEmpty, perImage);
     return;
   }
   const json = {
@@ -203,6 +204,7 @@ function print(context: CliContext, options: EvalOptions, { counts, failed }: Ta
     emptyLabels: score.emptyLabels,
     falseAlarmRate: score.falseAlarmRate,
     nonEmptyLabels: { images: nonEmpty.images, ...jsonScore(nonEmpty) },
+    ...(perImage && { perImage: { images: nonEmpty.images, ...jsonScore(perImage) } }),
     failed: failed.map(({ path: file, error }) => ({ path: file, reason: jsonReason(error) })),
     unpaired,
     ...(engine && {
@@ -220,7 +222,13 @@ function jsonScore({ pa, mIoU, mDice }: DatasetScore): { PA: number | null; mIoU
   return { PA: pa, mIoU, mDice };
 }
 
-function printWords({ io, t }: CliContext, { metric }: EvalOptions, score: DatasetScore, nonEmpty: DatasetScore): void {
+function printWords(
+  { io, t }: CliContext,
+  { metric }: EvalOptions,
+  score: DatasetScore,
+  nonEmpty: DatasetScore,
+  perImage: DatasetScore | null,
+): void {
   const value = (fraction: number | null): string => fraction?.toFixed(4) ?? t('eval.undefined');
   const values = ({ pa, mIoU, mDice }: DatasetScore): string => `PA ${value(pa)}  mIoU ${value(mIoU)}  mDice ${value(mDice)}`;
   const lines = [t('eval.metricLine', { metric, images: score.images, empty: score.emptyLabels }), values(score)];
@@ -228,5 +236,6 @@ function printWords({ io, t }: CliContext, { metric }: EvalOptions, score: Datas
     lines.push(t('eval.falseAlarms', { rate: value(score.falseAlarmRate) }));
     lines.push(t('eval.nonEmpty', { images: nonEmpty.images }), values(nonEmpty));
   }
+  if (perImage) lines.push(t('eval.perImage', { images: nonEmpty.images }), values(perImage));
   io.stdout(`${lines.join('\n')}\n`);
 }

@@ -43,11 +43,13 @@ export const en = {
           min–max stretch, truncation to 0…255, Otsu, JPEG at quality 95; only the value 255 counts as foreground.
           Masks of --predictions are taken as they are saved. One empty label makes PA undefined (null).
   strict  Masks at the model's threshold and minimum area; values from 128 are foreground; pixels of all images are
-          counted together; for images with an empty label also the rate of false alarms.`,
+          counted together; for images with an empty label also the rate of false alarms. Besides, means over the
+          images whose label is not empty.`,
   'eval.unpaired': '{{count}} images have no mask of the same name and were left out',
   'eval.metricLine': 'metric {{metric}}, {{images}} images, {{empty}} with an empty label',
   'eval.falseAlarms': 'false alarms on images with an empty label: {{rate}}',
   'eval.nonEmpty': 'only images with a label that is not empty ({{images}}):',
+  'eval.perImage': 'means over the images with a label that is not empty ({{images}}):',
   'eval.undefined': 'undefined',
 
   'precision.description': 'compare the results of one device and precision with a reference, tensor by tensor and mask by mask',

@@ -40,11 +40,13 @@ export const zhCn: Record<TextKey, string> = {
   compat  逐图按论文公布的步骤计算，再对图片取平均。使用整图概率图（按模型清单分块、融合，以 8 位保存）：
           双线性缩放到标注尺寸，最小–最大拉伸，截断为 0…255，Otsu 二值化，以质量 95 存为 JPEG；只有值 255 算前景。
           --predictions 中的掩膜按原样使用。只要有一张标注为空，PA 即无定义（null）。
-  strict  掩膜采用模型的阈值和最小面积；值不小于 128 为前景；全部图片的像素合并统计；另给出标注为空的图片的误报率。`,
+  strict  掩膜采用模型的阈值和最小面积；值不小于 128 为前景；全部图片的像素合并统计；另给出标注为空的图片的误报率，
+          以及对标注不为空的图片逐图取平均的数值。`,
   'eval.unpaired': '{{count}} 张图片没有同名掩膜，未参与评测',
   'eval.metricLine': '指标 {{metric}}，{{images}} 张图片，其中 {{empty}} 张标注为空',
   'eval.falseAlarms': '标注为空的图片的误报率：{{rate}}',
   'eval.nonEmpty': '只计标注不为空的图片（{{images}} 张）：',
+  'eval.perImage': '对标注不为空的图片（{{images}} 张）逐图取平均：',
   'eval.undefined': '无定义',
 
   'precision.description': '把一种设备和精度的结果与基准逐张量、逐掩膜比较',

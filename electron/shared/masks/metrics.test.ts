@@ -8,6 +8,7 @@ import {
   otsuThreshold,
   resizeBilinear,
   strictDatasetScore,
+  strictPerImageScore,
 } from './metrics';
 
 /** Repeatable numbers 0…1. */
@@ -159,6 +160,14 @@ describe('scores', () => {
       mIoU: 12 / (20 + 20 - 12),
       mDice: 24 / 40,
     });
+  });
+
+  it('strict per image: means over labelled pictures', () => {
+    const score = strictPerImageScore([good, perfect, falseAlarm, quiet]);
+    expect(score).toMatchObject({ images: 4, emptyLabels: 2, falseAlarmRate: 0.5, pa: 0.75 });
+    expect(score.mIoU).toBeCloseTo((8 / 18 + 1) / 2, 12);
+    expect(score.mDice).toBeCloseTo((16 / 26 + 1) / 2, 12);
+    expect(strictPerImageScore([falseAlarm])).toMatchObject({ pa: null, mIoU: null, mDice: null, falseAlarmRate: 1 });
   });
 
   it('has no value without pictures', () => {

@@ -1,6 +1,7 @@
 /**
  * Scores of masks against labels, in the two ways of shared/MODELS.md §1.5. `compat` repeats the published procedure
- * bit by bit, with all its oddities; `strict` is the honest one.
+ * bit by bit, with all its oddities; `strict` is the honest one. The training package computes the same figures
+ * (models/training, evaluation); the files below models/fixtures/metrics hold both to them.
  */
 import { RailscopeError } from '../errors/railscope-error';
 
@@ -185,6 +186,17 @@ export function strictDatasetScore(counts: readonly OverlapCounts[]): DatasetSco
     pa: finite(sum.both / sum.labelled),
     mIoU: finite(sum.both / (sum.predicted + sum.labelled - sum.both)),
     mDice: finite((2 * sum.both) / (sum.predicted + sum.labelled)),
+  };
+}
+
+/** Means of the strict ratios over the pictures with a label that is not empty; the others show in the false alarms only. */
+export function strictPerImageScore(counts: readonly OverlapCounts[]): DatasetScore {
+  const labelled = counts.filter((count) => count.labelled > 0);
+  return {
+    ...emptyLabelFacts(counts),
+    pa: finite(mean(labelled.map(({ both, labelled: area }) => both / area))),
+    mIoU: finite(mean(labelled.map(({ both, predicted, labelled: area }) => both / (predicted + area - both)))),
+    mDice: finite(mean(labelled.map(({ both, predicted, labelled: area }) => (2 * both) / (predicted + area)))),
   };
 }
 

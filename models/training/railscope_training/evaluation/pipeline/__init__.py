@@ -1,0 +1,1 @@
+"""How the application runs a network over a picture, repeated in numpy: region, tiles, scaling, blending."""

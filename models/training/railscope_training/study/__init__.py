@@ -1,0 +1,1 @@
+"""What compression of networks costs and brings: size, operations, latency, accuracy."""

@@ -1,0 +1,1 @@
+"""Training: experiments, losses, schedules, mixed precision, memory fit, resume, logs."""
