@@ -83,7 +83,7 @@ export function ensureSystemPackages(programs = []) {
 }
 
 const sourceFolders = ['electron', 'renderer', 'native', 'models/bench', 'build', 'package.json'];
-const sourceFile = /\.(ts|tsx|mjs|css|html|json|svg|woff2)$/;
+const sourceFile = /\.(ts|tsx|mjs|css|html|json|svg|woff2|cpp|hpp|h|txt)$/;
 
 /** A fingerprint of every source file's path, size and time: cheap, and wrong only in the direction of building again. */
 function sourceFingerprint() {

@@ -1,12 +1,13 @@
 /**
  * `npm test [-- STEP …]`: prepares a fresh clone and runs typecheck, lint, unit tests and the end-to-end specs in the
- * real Electron under Xvfb. Ends with "N passed, N failed". Steps: typecheck lint unit e2e; `screenshots` renews the
+ * real Electron under Xvfb. Ends with "N passed, N failed". Steps: typecheck lint unit native e2e; `screenshots` renews the
  * README's pictures and is run only when named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildNative } from './build-native.mjs';
 import { ensureBuild, ensurePackages, ensureSystemPackages, main, root, say } from './steps.mjs';
 
 const bin = (name) => path.join(root, 'node_modules/.bin', name);
@@ -18,12 +19,34 @@ function execute(command, args, env = {}) {
 
 const oneResult = (passed) => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1 });
 
-async function unit(reportFolder) {
-  const file = path.join(reportFolder, 'unit.json');
-  const ok = execute(bin('vitest'), ['run', '--config', 'build/vitest.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+async function vitest(reportFolder, config, env = {}) {
+  const file = path.join(reportFolder, 'vitest.json');
+  await rm(file, { force: true });
+  const ok = execute(bin('vitest'), ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], env);
   const report = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
   const counts = { passed: report.numPassedTests ?? 0, failed: (report.numFailedTests ?? 0) + (report.numPendingTests ?? 0) };
   return !ok && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** The Ascend addon against the simulator, built plainly and with AddressSanitizer: C++ tests, then vitest in both. */
+async function native(reportFolder) {
+  ensureSystemPackages([
+    ['cmake', 'cmake'],
+    ['g++', 'g++'],
+    ['ninja', 'ninja-build'],
+  ]);
+  const total = { passed: 0, failed: 0 };
+  const add = (counts) => {
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+  };
+  for (const variant of ['release', 'asan']) {
+    const folder = buildNative({ variant, tests: true, log: say });
+    if (folder === null) return { passed: 0, failed: 1 };
+    add(oneResult(execute('ctest', ['--test-dir', folder, '--output-on-failure', '--parallel', '2'])));
+    add(await vitest(reportFolder, 'build/vitest.native.config.ts', { RAILSCOPE_NATIVE_VARIANT: variant }));
+  }
+  return total;
 }
 
 /** A private X server even where a display exists, so that tests neither disturb nor depend on a desktop. */
@@ -45,11 +68,12 @@ async function playwright(reportFolder, project) {
 const steps = {
   typecheck: async () => oneResult(execute(bin('tsc'), ['-b'])),
   lint: async () => oneResult(execute(bin('eslint'), ['--config', 'build/eslint.config.mjs', '--max-warnings', '0', '.'])),
-  unit,
+  unit: (folder) => vitest(folder, 'build/vitest.config.ts'),
+  native,
   e2e: (folder) => playwright(folder, 'e2e'),
   screenshots: (folder) => playwright(folder, 'screenshots'),
 };
-const everyRun = ['typecheck', 'lint', 'unit', 'e2e'];
+const everyRun = ['typecheck', 'lint', 'unit', 'native', 'e2e'];
 
 await main(async () => {
   const wanted = process.argv.slice(2);

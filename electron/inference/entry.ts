@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { InferencePort } from '#shared/ports/inference';
 import { transportToParent } from '#shared/rpc/process-transport';
 import { serveRpc } from '#shared/rpc/rpc';
+import { onDeviceLost } from './backends/ascend-acl';
 import { BackendRegistry } from './backends/registry';
 import { ModelCatalog } from './catalog/model-catalog';
 import { startImageWorkers } from './pipeline/worker-pool';
@@ -11,6 +12,9 @@ import { InferenceService, workerCount } from './service';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const catalogFolder = process.env.RAILSCOPE_CATALOG ?? path.resolve(here, '../../models/catalog');
+
+// the picture under way is tried again in a new process
+onDeviceLost(() => process.exit(1));
 
 const transport = transportToParent(process);
 const service = new InferenceService({

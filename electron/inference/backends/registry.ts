@@ -1,6 +1,7 @@
 /** The backends in order of preference, and what a device choice means. A fallback happens for `auto` only, and is never silent. */
 import type { BackendId, DeviceChoice, DeviceState } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
+import { aclSimulator, ascendAcl, simulatorVariable } from './ascend-acl';
 import type { InferenceBackend } from './backend';
 import { ortCpu } from './ort-cpu';
 import { ortCuda } from './ort-cuda';
@@ -12,11 +13,17 @@ const wantedBackend: Readonly<Record<Exclude<DeviceChoice, 'auto'>, BackendId>> 
   remote: 'open-inference',
 };
 
+/** An Ascend host has no CUDA and the reverse, so their order only says that either is better than the processor. */
+function allBackends(): InferenceBackend[] {
+  const simulator = process.env[simulatorVariable];
+  return [ascendAcl, ortCuda, ortCpu, ...(simulator ? [aclSimulator(simulator)] : [])];
+}
+
 export class BackendRegistry {
   readonly #backends: readonly InferenceBackend[];
 
   /** @param backends best first; adding a backend is adding it here */
-  constructor(backends: readonly InferenceBackend[] = [ortCuda, ortCpu]) {
+  constructor(backends: readonly InferenceBackend[] = allBackends()) {
     this.#backends = backends;
   }
 
@@ -29,9 +36,11 @@ export class BackendRegistry {
    * @throws backend-unavailable naming the reason; the list is never empty
    */
   async candidates(choice: DeviceChoice): Promise<InferenceBackend[]> {
+    if (choice === 'ascend' && this.#backends.some(({ id }) => id === 'acl-sim')) return [await this.#exactly('acl-sim')];
     if (choice !== 'auto') return [await this.#exactly(wantedBackend[choice])];
     const states = await this.devices();
-    const available = this.#backends.filter((_, index) => states[index]?.available);
+    // a simulator is never anybody's choice but a test's
+    const available = this.#backends.filter(({ id }, index) => states[index]?.available && id !== 'acl-sim');
     if (available.length === 0) throw unavailable('ort-cpu', states.map(({ backend, reason }) => `${backend}: ${reason ?? ''}`).join('; '));
     return available;
   }

@@ -70,6 +70,8 @@ Napi::Value rebuild(const Napi::CallbackInfo &info) {
       [](Environment &target, const DeviceInfo &device) { return describeDevice(target.env(), device); });
 }
 
+void giveUpWaiting(const Napi::CallbackInfo &info) { Environment::of(info.Env()).giveUpWaiting(); }
+
 void leave(const Napi::CallbackInfo &info) { Environment::of(info.Env()).leave(); }
 
 template <void (*Convert)(const float *, uint16_t *, size_t)>
@@ -96,6 +98,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports["open"] = Napi::Function::New<open>(env);
   exports["deviceInfo"] = Napi::Function::New<deviceInfo>(env);
   exports["rebuild"] = Napi::Function::New<rebuild>(env);
+  exports["giveUpWaiting"] = Napi::Function::New<giveUpWaiting>(env);
   exports["leave"] = Napi::Function::New<leave>(env);
   exports["encodeHalf"] = Napi::Function::New<encode<floatToHalf>>(env);
   exports["decodeHalf"] = Napi::Function::New<decode<halfToFloat>>(env);

@@ -4,7 +4,8 @@ namespace railscope {
 namespace {
 
 /** What a healthy device needs to finish its runs and free a model; a hanging one is not waited for longer. */
-constexpr std::chrono::milliseconds kCloseTimeout(8000);
+constexpr std::chrono::milliseconds kCloseTimeout(6000);
+constexpr std::chrono::milliseconds kStopTimeout(6000);
 
 /** Counts closings down; shared, because a hanging worker may answer after the environment is gone. */
 struct Countdown {
@@ -17,9 +18,9 @@ struct Countdown {
     left--;
     changed.notify_all();
   }
-  void wait(std::chrono::milliseconds atMost) {
+  bool wait(std::chrono::milliseconds atMost) {
     std::unique_lock lock(mutex);
-    changed.wait_for(lock, atMost, [this] { return left == 0; });
+    return changed.wait_for(lock, atMost, [this] { return left == 0; });
   }
 };
 
@@ -67,7 +68,7 @@ Environment::Environment(Napi::Env env) : env_(env) {
 Environment &Environment::of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
 uint64_t Environment::add(Pending pending) {
-  if (pending_.empty()) mailbox_->keepAlive(env_, true);
+  if (pending_.empty() && !gaveUp_) mailbox_->keepAlive(env_, true);
   const uint64_t id = nextId_++;
   pending_.emplace(id, std::move(pending));
   return id;
@@ -83,6 +84,11 @@ void Environment::adopt(int32_t deviceId, std::shared_ptr<ModelEntry> entry) { m
 
 void Environment::forget(const std::shared_ptr<ModelEntry> &entry) { models_.erase(entry); }
 
+void Environment::giveUpWaiting() {
+  gaveUp_ = true;
+  mailbox_->keepAlive(env_, false);
+}
+
 void Environment::leave() {
   if (*left_) return;
   *left_ = true;
@@ -90,17 +96,17 @@ void Environment::leave() {
   for (auto &[id, pending] : pending_) {
     if (pending.run) pending.run->abandon();
   }
-  closeModels();
-  Runtime::instance().leave();
+  const bool answered = closeModels();
+  Runtime::instance().leave(answered ? kStopTimeout : std::chrono::milliseconds(0));
 }
 
-void Environment::closeModels() {
+bool Environment::closeModels() {
   const auto countdown = std::make_shared<Countdown>(models_.size());
   for (const auto &[entry, deviceId] : models_) {
     Runtime::instance().worker(deviceId).close(entry, [countdown](const std::vector<ReleaseFailure> &) { countdown->done(); });
   }
-  countdown->wait(kCloseTimeout);
   models_.clear();
+  return countdown->wait(kCloseTimeout);
 }
 
 void Environment::checkOpen() const {

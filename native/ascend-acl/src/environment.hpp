@@ -53,6 +53,9 @@ class Environment {
   void adopt(int32_t deviceId, std::shared_ptr<ModelEntry> entry);
   void forget(const std::shared_ptr<ModelEntry> &entry);
 
+  /** A device hangs: pending promises no longer keep the event loop alive. */
+  void giveUpWaiting();
+
   /** Closes this environment's models and drops its promises; for the process's exit and the environment's end. Idempotent. */
   void leave();
 
@@ -61,7 +64,8 @@ class Environment {
   const std::shared_ptr<bool> &left() const { return left_; }
 
  private:
-  void closeModels();
+  /** @returns whether every worker answered */
+  bool closeModels();
 
   Napi::Env env_;
   std::shared_ptr<Mailbox> mailbox_;
@@ -69,6 +73,7 @@ class Environment {
   std::unordered_map<uint64_t, Pending> pending_;
   std::map<std::shared_ptr<ModelEntry>, int32_t> models_;
   uint64_t nextId_ = 1;
+  bool gaveUp_ = false;
   /** shared with objects that may be collected after this environment */
   std::shared_ptr<bool> left_ = std::make_shared<bool>(false);
 };

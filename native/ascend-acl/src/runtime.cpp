@@ -5,7 +5,6 @@
 namespace railscope {
 namespace {
 
-constexpr std::chrono::milliseconds kStopTimeout(8000);
 constexpr std::chrono::milliseconds kFinalizeTimeout(5000);
 
 }  // namespace
@@ -48,17 +47,17 @@ void Runtime::enter() {
   environments_++;
 }
 
-void Runtime::leave() {
+void Runtime::leave(std::chrono::milliseconds atMost) {
   const std::lock_guard lock(mutex_);
-  if (--environments_ == 0) shutDown();
+  if (--environments_ == 0) shutDown(atMost);
 }
 
-void Runtime::shutDown() {
+void Runtime::shutDown(std::chrono::milliseconds atMost) {
   if (workers_.empty() || shutDown_) return;
   shutDown_ = true;
   for (const auto &[deviceId, worker] : workers_) worker->stop();
   bool allStopped = true;
-  const Clock::time_point deadline = Clock::now() + kStopTimeout;
+  const Clock::time_point deadline = Clock::now() + atMost;
   for (const auto &[deviceId, worker] : workers_) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     allStopped = worker->waitStopped(std::max(left, std::chrono::milliseconds(1))) && allStopped;

@@ -24,11 +24,11 @@ class Runtime {
   DeviceWorker &worker(int32_t deviceId);
 
   void enter();
-  /** The last environment ends every worker and finalises ACL; waits for hanging threads only so long. */
-  void leave();
+  /** The last environment ends every worker and finalises ACL; waits for hanging threads no longer than `atMost`. */
+  void leave(std::chrono::milliseconds atMost);
 
  private:
-  void shutDown();
+  void shutDown(std::chrono::milliseconds atMost);
 
   std::mutex mutex_;
   AclApi api_;
