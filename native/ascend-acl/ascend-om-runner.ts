@@ -225,9 +225,9 @@ export class AscendOMRunner {
   /** Starts waiting runs while slots are free. */
   #pump(): void {
     const { lost, rebuilding } = this.#device;
-    if (lost) return void this.#queue.rejectAll(lost);
-    if (rebuilding) return void rebuilding.then(() => this.#pump());
-    while (this.#freeSlots > 0) {
+    if (lost) this.#queue.rejectAll(lost);
+    if (rebuilding) void rebuilding.then(() => this.#pump());
+    while (!rebuilding && this.#freeSlots > 0) {
       const run = this.#queue.take();
       if (!run) return;
       void this.#start(run);

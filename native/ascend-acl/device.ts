@@ -66,7 +66,10 @@ export class AscendDevice {
   async rebuild(cause: AscendError, timeoutMs: number): Promise<void> {
     if (this.#lost) return;
     if (this.#rebuilding) return this.#rebuilding;
-    if (this.#rebuilds >= maximumRebuilds) return void this.markLost(cause);
+    if (this.#rebuilds >= maximumRebuilds) {
+      this.markLost(cause);
+      return;
+    }
     this.#rebuilds++;
     this.#rebuilding = this.#rebuildNow(timeoutMs)
       .catch((error: unknown) => this.markLost(toAscendError(error)))
