@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isAsan, scenarioBundle, simulatorFile } from './testing/run-scenario';
+import { scenarioBundle, simulatorFile } from './testing/run-scenario';
 import { writeIdentityModel } from './testing/sim-models';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -22,8 +22,7 @@ app.whenReady().then(() => {
 });
 `;
 
-/** The sanitizer must be loaded first, which Chromium's processes do not survive. */
-describe.skipIf(isAsan)('the addon in Electron', () => {
+describe('the addon in Electron', () => {
   it('runs in a utility process and leaves nothing behind', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'railscope-electron-'));
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'scenario', main: 'main.cjs' }));

@@ -15,15 +15,32 @@ export function simulatorFile(name: string): string {
   return path.join(repository, '.cache/native', variant, 'acl-sim', name);
 }
 
-/** One call of the trace; tasks and violations have other kinds. */
-export interface TraceLine {
-  readonly kind: string;
+/** One line of the simulator's trace: a call of a thread, or a task of a stream. Times in microseconds. */
+export type TraceLine = CallLine | TaskLine | { readonly type: 'violation' | 'report' };
+export interface CallLine {
+  readonly type: 'call';
   readonly seq: number;
   readonly thread: number;
-  readonly call?: string;
-  readonly rc?: number;
-  readonly [field: string]: unknown;
+  /** null without a current context */
+  readonly context: string | null;
+  readonly device: number;
+  readonly call: string;
+  readonly rc: number;
+  readonly beginUs: number;
+  readonly endUs: number;
 }
+export interface TaskLine {
+  readonly type: 'task';
+  readonly what: string;
+  readonly stream: string;
+  readonly device: number;
+  readonly rc: number;
+  readonly beginUs: number;
+  readonly endUs: number;
+}
+
+export const callsOf = (trace: readonly TraceLine[]): CallLine[] => trace.filter((line) => line.type === 'call').sort((a, b) => a.seq - b.seq);
+export const tasksOf = (trace: readonly TraceLine[]): TaskLine[] => trace.filter((line) => line.type === 'task');
 
 export interface ScenarioOptions {
   readonly args?: unknown;

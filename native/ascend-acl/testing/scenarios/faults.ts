@@ -36,6 +36,13 @@ async function openHang({ model }: Args): Promise<unknown> {
   return outcomeOf(openRunner(model, { openTimeoutMs: 400 }));
 }
 
+/** Opens `times` times in one process and keeps every error. */
+async function openMany({ model, times }: Args & { times: number }): Promise<unknown> {
+  const outcomes: unknown[] = [];
+  for (let i = 0; i < times; i++) outcomes.push(await outcomeOf(openRunner(model)));
+  return outcomes;
+}
+
 /** Two runners on a device that is poisoned under both. */
 async function sharedPoison({ model, elements }: Args): Promise<unknown> {
   const [one, other] = await Promise.all([openRunner(model), openRunner(model)]);
@@ -56,4 +63,4 @@ async function poolLoss({ model, elements }: Args): Promise<unknown> {
   return { outcomes, lost };
 }
 
-export const faults: Readonly<Record<string, Scenario>> = { runSerially, hang, openHang, sharedPoison, poolLoss };
+export const faults: Readonly<Record<string, Scenario>> = { runSerially, hang, openHang, openMany, sharedPoison, poolLoss };

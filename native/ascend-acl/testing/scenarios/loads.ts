@@ -61,7 +61,7 @@ async function eventLoop({ model, elements, runs }: Args & { runs: number }): Pr
   delay.disable();
   const stats = runner.stats();
   await runner.dispose();
-  return { p50Ms: delay.percentile(50) / 1e6, p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6, stats };
+  return { p50Ms: delay.percentile(50) / 1e6, p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6, stats, pid: process.pid };
 }
 
 /** Many runs in one life. @returns resident memory after a quarter and at the end, in bytes */
@@ -184,6 +184,28 @@ async function batches({ model, sample, count }: { model: string; sample: number
   return { dims: output?.dims, same: image.every((value, i) => output?.data[i] === value), runs };
 }
 
+/** Everything that must be refused before a call; each one's error. */
+async function wrongInputs({ model }: { model: string }): Promise<unknown> {
+  const runner = await openRunner(model);
+  const detached = new Float32Array(8);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  const inputs = [
+    {},
+    { other: new Float32Array(8) },
+    { image: new Float32Array(7) },
+    { image: new Float32Array(9) },
+    { image: new Float64Array(8) },
+    { image: detached },
+    { image: new Float32Array(new SharedArrayBuffer(32)) },
+    { image: { data: new Float32Array(8), dims: [8, 1] } },
+  ];
+  const outcomes = [];
+  for (const wrong of inputs) outcomes.push(await outcomeOf(runner.run(wrong as never)));
+  outcomes.push(await outcomeOf(runner.run({ image: new Float32Array(8) }, { gear: { batch: 2 } })));
+  await runner.dispose();
+  return outcomes;
+}
+
 export const loads: Readonly<Record<string, Scenario>> = {
   manyRuns,
   throughput,
@@ -195,4 +217,5 @@ export const loads: Readonly<Record<string, Scenario>> = {
   narrowFloats,
   gears,
   batches,
+  wrongInputs,
 };
