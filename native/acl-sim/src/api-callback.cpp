@@ -69,7 +69,6 @@ aclError aclrtLaunchCallback(aclrtCallback fn, void *userData, aclrtCallbackBloc
     const Report report{fn, userData, std::make_shared<std::atomic<bool>>(false), nullptr};
     const bool block = blockType == ACL_CALLBACK_BLOCK;
     Task task;
-    task.what = "callback";
     task.run = [handle, report, block](Stream &on) { return deliver(handle, report, block, on); };
     return stream->enqueue(std::move(task));
   });

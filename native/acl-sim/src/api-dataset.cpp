@@ -21,7 +21,6 @@ aclError enqueueExecution(uint32_t modelId, const aclmdlDataset *input, aclmdlDa
   auto execution = std::make_shared<Execution>();
   if (const aclError code = prepareExecution(modelId, input, output, *execution)) return code;
   Task task;
-  task.what = "execute";
   task.details = arguments().add("modelId", modelId).add("gear", execution->gear);
   task.run = [execution, mark = queuedMark(execution->model), result](Stream &on) {
     const aclError code = runExecution(*execution, on);

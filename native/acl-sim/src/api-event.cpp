@@ -114,7 +114,6 @@ aclError aclrtRecordEvent(aclrtEvent handle, aclrtStream streamHandle) {
       ++event->asked;
     }
     Task task;
-    task.what = "record";
     task.details = arguments().add("event", handle);
     task.run = [event](Stream &on) { return recordOn(*event, on); };
     return stream->enqueue(std::move(task));
@@ -134,7 +133,6 @@ aclError aclrtStreamWaitEvent(aclrtStream streamHandle, aclrtEvent handle) {
       target = event->asked;
     }
     Task task;
-    task.what = "wait";
     task.details = arguments().add("event", handle);
     task.run = [event, target](Stream &on) { return waitOn(*event, target, on); };
     return stream->enqueue(std::move(task));
@@ -149,7 +147,6 @@ aclError aclrtResetEvent(aclrtEvent handle, aclrtStream streamHandle) {
     const auto stream = simulator().streamFor(streamHandle, code);
     if (!stream) return code;
     Task task;
-    task.what = "reset";
     task.details = arguments().add("event", handle);
     task.run = [event](Stream &) {
       const std::lock_guard<std::mutex> guard(event->lock);

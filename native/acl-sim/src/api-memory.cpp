@@ -93,7 +93,6 @@ aclError aclrtMemcpyAsync(void *dst, size_t destMax, const void *src, size_t cou
     code = checkCopy(copy, destMax, true);
     if (code != 0) return code;
     Task task;
-    task.what = "copy";
     task.details = arguments().add("direction", directionName(copy.kind)).add("bytes", count).add("dst", dst).add("src", src);
     task.run = [copy](Stream &on) { return runCopy(copy, &on); };
     uint64_t ordinal = 0;
@@ -120,7 +119,6 @@ aclError aclrtMemsetAsync(void *devPtr, size_t maxCount, int32_t value, size_t c
     const auto stream = simulator().streamFor(handle, code);
     if (!stream) return code;
     Task task;
-    task.what = "memset";
     task.details = arguments().add("bytes", count);
     task.run = [devPtr, value, count](Stream &on) { return runFill(devPtr, value, count, on.deviceId, &on); };
     return stream->enqueue(std::move(task));

@@ -7,7 +7,7 @@
 namespace aclsim {
 
 Call::Call(const char *name, unsigned needs, Fields args)
-    : name_(name), needs_(needs), args_(std::move(args)), seq_(simulator().trace.next()), beginUs_(simulator().trace.nowUs()) {
+    : name_(name), needs_(needs), args_(std::move(args)), context_(threadState().context), seq_(simulator().trace.next()), beginUs_(simulator().trace.nowUs()) {
   ThreadState &state = threadState();
   state.call = name;
   state.callSeq = seq_;
@@ -59,8 +59,8 @@ aclError Call::after(aclError code) {
   if (sim.trace.on()) {
     Fields line;
     line.add("type", "call").add("seq", seq_).add("thread", threadId());
-    line.add("context", state.context ? state.context->handle : nullptr);
-    line.add("device", state.context ? state.context->deviceId : -1);
+    line.add("context", context_ ? context_->handle : nullptr);
+    line.add("device", context_ ? context_->deviceId : -1);
     line.add("call", name_).raw("args", args_.json()).add("rc", code);
     line.add("beginUs", beginUs_).add("endUs", sim.trace.nowUs());
     sim.trace.write(line);

@@ -40,6 +40,8 @@ class Call {
   const char *const name_;
   const unsigned needs_;
   Fields args_;
+  /** the context in which the call began */
+  const std::shared_ptr<Context> context_;
   uint64_t seq_;
   double beginUs_;
   bool worksAnyway_ = false;

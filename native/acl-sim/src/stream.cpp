@@ -33,6 +33,7 @@ Stream::Stream(std::shared_ptr<Context> context, bool isDefault)
 Stream::~Stream() { stop(); }
 
 aclError Stream::enqueue(Task task, uint64_t *ordinal) {
+  task.what = threadState().call;
   task.callSeq = threadState().callSeq;
   task.fault = threadState().taskFault;
   task.hostClock = simulator().hostClock();

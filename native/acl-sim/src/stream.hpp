@@ -17,13 +17,13 @@
 namespace aclsim {
 
 struct Task {
-  /** for the trace: copy, memset, execute, record, wait, callback */
+  /** the call that queued it */
   const char *what = "";
   Fields details{false};
   /** @returns an ACL code; runs on the stream's thread without any lock */
   std::function<aclError(Stream &)> run;
   Fault fault;
-  /** number of the call that queued it */
+  /** that call's number */
   uint64_t callSeq = 0;
   /** what the host had seen when it queued this */
   VectorClock hostClock;
