@@ -54,7 +54,7 @@ Pipeline::~Pipeline() {
     stream.release().force = broken_;
     if (broken_) continue;
     const aclError code = synchronize(stream);
-    noteRelease(api_, code, "aclrtSynchronizeStream");
+    noteRelease(api_, code, synchronizeName());
     stream.release().force = code != ACL_SUCCESS;
   }
 }
@@ -243,9 +243,13 @@ void Pipeline::checkStreams() {
       aclrtStreamStatus status = ACL_STREAM_STATUS_NOT_READY;
       ACL_CALL(api_, aclrtStreamQuery, stream.get(), &status);
     } else {
-      check(api_, synchronize(stream), "aclrtSynchronizeStream");
+      check(api_, synchronize(stream), synchronizeName());
     }
   }
+}
+
+const char *Pipeline::synchronizeName() const {
+  return api_.aclrtSynchronizeStreamWithTimeout == nullptr ? "aclrtSynchronizeStream" : "aclrtSynchronizeStreamWithTimeout";
 }
 
 aclError Pipeline::synchronize(const Stream &stream) {

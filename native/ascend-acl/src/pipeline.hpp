@@ -136,6 +136,7 @@ class Pipeline {
   bool isComplete(aclrtEvent event);
   void checkStreams();
   aclError synchronize(const Stream &stream);
+  const char *synchronizeName() const;
   RunTimes timesOf(size_t slot);
   void finish(Run &run);
   void fail(const std::shared_ptr<Run> &run, const AclFailure &failure);

@@ -47,7 +47,7 @@ export interface ScenarioOptions {
   /** variables of the simulator, without their prefix: { DEVICES: '2' } */
   readonly sim?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** default: the simulator's whole library */
+  /** default: the simulator with every call */
   readonly library?: string;
   readonly nodeArguments?: readonly string[];
   readonly executable?: string;

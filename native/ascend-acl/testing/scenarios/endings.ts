@@ -59,12 +59,15 @@ async function collected({ model, elements }: Args): Promise<unknown> {
     await runner.run(input(elements));
     seen.push(new WeakRef(runner));
   })();
-  for (let i = 0; i < 50 && seen[0]?.deref(); i++) {
-    (globalThis as { gc?: () => void }).gc?.();
+  let isAlive = true;
+  for (let i = 0; i < 50 && isAlive; i++) {
+    // looking at it keeps it for the rest of the task, so the collection must come first
     await sleep(20);
+    (globalThis as { gc?: () => void }).gc?.();
+    isAlive = seen[0]?.deref() !== undefined;
   }
   await sleep(100);
-  return seen[0]?.deref() ? 'still there' : 'collected';
+  return isAlive ? 'still there' : 'collected';
 }
 
 async function processExit({ model, elements }: Args): Promise<unknown> {
