@@ -43,10 +43,6 @@ describe('failing and hanging devices', () => {
     }
   });
 
-  it('takes a repeated aclInit for success', async () => {
-    expect((await run('openOnly', 'aclInit=100002')).result).toBe('opened');
-  });
-
   it.each([
     ['memory, once', 'aclmdlExecuteAsync@3=207018', [0, 1, 2, 3], { failed: 0, retried: 1, rebuilds: 0 }],
     ['memory, twice', 'aclmdlExecuteAsync@3=207018;aclmdlExecuteAsync@4=207018', [0, aclFailure(207018), 2, 3], { failed: 1, retried: 1, rebuilds: 0 }],
@@ -102,7 +98,7 @@ describe('failing and hanging devices', () => {
     expect(status).toBe(0);
   });
 
-  it.each(['aclmdlExecuteAsync@2=hang', 'aclrtMemcpyAsync@3=hang', 'aclrtStreamQuery=hang;aclrtQueryEventStatus@10+=hang'])(
+  it.each(['aclmdlExecuteAsync@2=hang', 'aclrtMemcpyAsync@3=hang', 'aclrtEventElapsedTime@4=hang'])(
     'gives a device up whose call never returns (%s), and the process still ends',
     async (fail) => {
       const { result, wallMs, signal } = await run('hang', fail);

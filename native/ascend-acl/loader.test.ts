@@ -45,7 +45,8 @@ describe('loading the library', () => {
   });
 
   it('explains a stub elsewhere by its code', async () => {
-    const end = await open(simulatorFile('stub/libascendcl.so'));
+    await copyFile(simulatorFile('stub/libascendcl.so'), path.join(folder, 'linkable.so'));
+    const end = await open(path.join(folder, 'linkable.so'));
     expect(end.result).toMatchObject({ kind: 'acl', code: 100039, symbol: 'aclInit', recovery: 'environment', remedy: expect.stringMatching(/devlib/) as string });
   });
 

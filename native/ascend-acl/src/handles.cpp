@@ -16,7 +16,6 @@ void noteRelease(const AclApi &api, aclError code, const char *symbol) {
 }
 
 void StreamRelease::operator()(const AclApi &api, aclrtStream stream) const {
-  if (force && api.aclrtStreamAbort != nullptr) noteRelease(api, api.aclrtStreamAbort(stream), "aclrtStreamAbort");
   if (force && api.aclrtDestroyStreamForce != nullptr) {
     noteRelease(api, api.aclrtDestroyStreamForce(stream), "aclrtDestroyStreamForce");
   } else {

@@ -50,12 +50,22 @@ Pipeline::Pipeline(const AclApi &api, bool sharedMemory, const OpenRequest &requ
 }
 
 Pipeline::~Pipeline() {
-  for (Stream &stream : streams_) {
-    stream.release().force = broken_;
-    if (broken_) continue;
+  // nothing may be freed while the device still works with it
+  if (!broken_) drain();
+  // what a failed device does not finish is thrown away, where that can be done
+  if (broken_ && api_.aclrtStreamAbort != nullptr) {
+    for (const Stream &stream : streams_) noteRelease(api_, api_.aclrtStreamAbort(stream.get()), "aclrtStreamAbort");
+    drain();
+  }
+  for (Stream &stream : streams_) stream.release().force = broken_;
+}
+
+/** Waits for every stream; one that fails breaks the pipeline. */
+void Pipeline::drain() {
+  for (const Stream &stream : streams_) {
     const aclError code = synchronize(stream);
     noteRelease(api_, code, synchronizeName());
-    stream.release().force = code != ACL_SUCCESS;
+    if (code != ACL_SUCCESS) broken_ = true;
   }
 }
 

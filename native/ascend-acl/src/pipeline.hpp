@@ -84,7 +84,7 @@ class Pipeline {
  public:
   /** Loads the model and allocates all memory. @throws AclFailure, UnsupportedModel, std::bad_alloc; then nothing is left behind */
   Pipeline(const AclApi &api, bool sharedMemory, const OpenRequest &request);
-  /** Waits for the streams, unless broken, and releases everything in the order that ACL wants. */
+  /** Ends what is on the streams and releases everything in the order that ACL wants. */
   ~Pipeline();
   Pipeline(const Pipeline &) = delete;
   Pipeline &operator=(const Pipeline &) = delete;
@@ -101,7 +101,7 @@ class Pipeline {
   bool busy() const { return !inFlight_.empty(); }
   /** Ends every run under way with `outcome`. The device may still be working: use before the pipeline is destroyed. */
   void dropRuns(const RunOutcome &outcome);
-  /** The device or a stream failed: destroying must not wait for work that may never end. */
+  /** The device or a stream failed: its work may never end, and is thrown away. */
   void markBroken() { broken_ = true; }
 
  private:
@@ -137,6 +137,7 @@ class Pipeline {
   void checkStreams();
   aclError synchronize(const Stream &stream);
   const char *synchronizeName() const;
+  void drain();
   RunTimes timesOf(size_t slot);
   void finish(Run &run);
   void fail(const std::shared_ptr<Run> &run, const AclFailure &failure);
