@@ -43,7 +43,9 @@ describe('the addon in Electron', () => {
     let output = '';
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+    const timer = setTimeout(() => child.kill(), 60_000);
     const status = await new Promise((resolve) => child.once('close', resolve));
+    clearTimeout(timer);
     await rm(folder, { recursive: true, force: true });
     expect(output).toContain('"values":[0,1,2,3,4,5]');
     expect(output).toMatch(/UTILITY-EXIT 0 ELECTRON \d+/);

@@ -55,7 +55,7 @@ async function eventLoop({ model, elements, runs }: Args & { runs: number }): Pr
   delay.enable();
   let left = runs;
   const keepBusy = async (lane: number): Promise<void> => {
-    for (; left > 0; left--) await runner.run(payloads[lane] ?? input(elements));
+    while (left-- > 0) await runner.run(payloads[lane] ?? input(elements));
   };
   await Promise.all([0, 1, 2, 3].map(keepBusy));
   delay.disable();

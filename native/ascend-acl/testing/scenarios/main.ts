@@ -12,3 +12,5 @@ if (!scenario) throw new Error(`no scenario ${name}`);
 const result = await scenario(JSON.parse(args) as never);
 if (isMainThread) process.stdout.write(`SCENARIO-RESULT ${JSON.stringify(result ?? null)}\n`);
 else parentPort?.postMessage(result);
+// Electron's utility processes do not end by themselves
+if ('parentPort' in process) process.exit(0);
