@@ -56,13 +56,15 @@ function hasLibrary(file) {
   return list.status === 0 && list.stdout.includes(file);
 }
 
+/** @param {string} name of a program, or the absolute path of a file that shows the package is there */
 function hasProgram(name) {
+  if (path.isAbsolute(name)) return existsSync(name);
   return (process.env.PATH ?? '').split(path.delimiter).some((folder) => folder !== '' && existsSync(path.join(folder, name)));
 }
 
 /**
  * Installs missing system packages when root, else says the exact command.
- * @param {string[]} programs [program, Debian package] pairs needed besides Electron's libraries
+ * @param {string[]} programs [program or absolute file, Debian package] pairs needed besides Electron's libraries
  */
 export function ensureSystemPackages(programs = []) {
   if (process.platform !== 'linux') return;

@@ -34,6 +34,8 @@ async function native(reportFolder) {
     ['cmake', 'cmake'],
     ['g++', 'g++'],
     ['ninja', 'ninja-build'],
+    // the simulator's model files are JSON
+    ['/usr/include/nlohmann/json.hpp', 'nlohmann-json3-dev'],
   ]);
   const total = { passed: 0, failed: 0 };
   const add = (counts) => {
