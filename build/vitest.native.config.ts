@@ -5,10 +5,11 @@ const root = path.resolve(import.meta.dirname, '..');
 /** release, or asan: which build of `.cache/native` is tested */
 const variant = process.env.RAILSCOPE_NATIVE_VARIANT ?? 'release';
 
-/** No native code of ours runs in these, or (Electron) not under a sanitizer that must be loaded first. */
-const notSanitized = ['abi-symbols', 'acl-codes', 'electron', 'library-search', 'om-file', 'probe', 'tensors'].map(
-  (name) => `native/ascend-acl/${name}.test.ts`,
-);
+/** No native code of ours runs in these, or together with programs that do not suit a sanitizer (Electron, ONNX Runtime). */
+const notSanitized = [
+  ...['abi-symbols', 'acl-codes', 'electron', 'library-search', 'om-file', 'probe', 'tensors'].map((name) => `native/ascend-acl/${name}.test.ts`),
+  '**/*.native.test.ts',
+];
 
 /** Tests that need the built addon and the simulator: `npm run -s test:native`. */
 export default defineConfig({

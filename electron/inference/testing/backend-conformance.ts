@@ -51,7 +51,7 @@ export function describeConformance(backend: InferenceBackend, setUp: () => Prom
       expect(data).toBeInstanceOf(Float32Array);
       expect(data).toHaveLength(height * width);
       expect(data.every((value) => value >= 0 && value <= 1)).toBe(true);
-      expect(Math.max(...data)).toBeGreaterThan(Math.min(...data));
+      expect(data.some((value) => value !== data[0])).toBe(true);
     });
 
     it('gives the same answer twice', async () => {

@@ -6,6 +6,8 @@ namespace {
 /** What a healthy device needs to finish its runs and free a model; a hanging one is not waited for longer. */
 constexpr std::chrono::milliseconds kCloseTimeout(6000);
 constexpr std::chrono::milliseconds kStopTimeout(6000);
+/** For a device that was given up already. */
+constexpr std::chrono::milliseconds kStuckTimeout(500);
 
 /** Counts closings down; shared, because a hanging worker may answer after the environment is gone. */
 struct Countdown {
@@ -106,7 +108,7 @@ bool Environment::closeModels() {
     Runtime::instance().worker(deviceId).close(entry, [countdown](const std::vector<ReleaseFailure> &) { countdown->done(); });
   }
   models_.clear();
-  return countdown->wait(kCloseTimeout);
+  return countdown->wait(gaveUp_ ? kStuckTimeout : kCloseTimeout);
 }
 
 void Environment::checkOpen() const {
