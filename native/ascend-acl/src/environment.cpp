@@ -98,17 +98,17 @@ void Environment::leave() {
   for (auto &[id, pending] : pending_) {
     if (pending.run) pending.run->abandon();
   }
-  const bool answered = closeModels();
-  Runtime::instance().leave(answered ? kStopTimeout : std::chrono::milliseconds(0));
+  const bool answered = closeModels(gaveUp_ ? kStuckTimeout : kCloseTimeout);
+  Runtime::instance().leave(answered && !gaveUp_ ? kStopTimeout : kStuckTimeout);
 }
 
-bool Environment::closeModels() {
+bool Environment::closeModels(std::chrono::milliseconds atMost) {
   const auto countdown = std::make_shared<Countdown>(models_.size());
   for (const auto &[entry, deviceId] : models_) {
     Runtime::instance().worker(deviceId).close(entry, [countdown](const std::vector<ReleaseFailure> &) { countdown->done(); });
   }
   models_.clear();
-  return countdown->wait(gaveUp_ ? kStuckTimeout : kCloseTimeout);
+  return countdown->wait(atMost);
 }
 
 void Environment::checkOpen() const {

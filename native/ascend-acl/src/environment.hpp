@@ -65,7 +65,7 @@ class Environment {
 
  private:
   /** @returns whether every worker answered */
-  bool closeModels();
+  bool closeModels(std::chrono::milliseconds atMost);
 
   Napi::Env env_;
   std::shared_ptr<Mailbox> mailbox_;
