@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probeAscend } from './probe';
 import { runScenario, simulatorFile, type ScenarioEnd } from './testing/run-scenario';
 import { writeIdentityModel } from './testing/sim-models';
 
@@ -62,9 +63,30 @@ describe('loading the library', () => {
     expect(end.result).toMatchObject(refusal(/no usable ACL library/) as object);
   });
 
+  it('is probed by a program of its own', async () => {
+    const env = (sim: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ASCEND_COREDUMP_SIGNAL: '', ...sim });
+    const libraryPath = simulatorFile('libascendcl.so');
+    const good = await probeAscend({ libraryPath, env: env({ ACLSIM_DEVICES: '2', ACLSIM_SOC: 'Ascend310P3' }) });
+    expect(good).toMatchObject({ reason: null, load: { loaded: true, libraries: [libraryPath] } });
+    expect(good.devices.map(({ deviceId, socName, failure }) => [deviceId, socName, failure])).toEqual([
+      [0, 'Ascend310P3', null],
+      [1, 'Ascend310P3', null],
+    ]);
+    expect(good.devices[0]?.totalBytes).toBeGreaterThan(0);
+    const bad = await probeAscend({ libraryPath, env: env({ ACLSIM_FAIL: 'aclrtSetDevice=507033' }) });
+    expect(bad.reason).toMatch(/aclrtSetDevice returned 507033.*driver, firmware and CANN do not fit/);
+    const hanging = await probeAscend({ libraryPath, env: env({ ACLSIM_FAIL: 'aclInit=hang' }), timeoutMs: 500 });
+    expect(hanging.reason).toMatch(/did not answer within 0.5 s \(after step load\)/);
+    const old = await probeAscend({ libraryPath: simulatorFile('old/libascendcl.so'), env: env({}) });
+    expect(old).toMatchObject({ reason: null, cannVersion: null });
+  });
+
   it('turns the library’s signal handlers off before it loads', async () => {
-    const end = await life(simulatorFile('signals/libascendcl.so'));
-    expect(end.stderr).toBe('');
-    expect(end).toMatchObject({ status: 0, result: { values: [0, 1, 2, 3, 4, 5] } });
+    const args = { model, elements, bridge: simulatorFile('acl-sim-bridge.node') };
+    const options = { library: simulatorFile('signals/libascendcl.so'), sim: { STRICT: '0' } };
+    const byOther = await runScenario('signalHandlers', { args: { ...args, byAddon: false }, ...options });
+    expect(byOther.result).toBeGreaterThan(10);
+    const byAddon = await runScenario('signalHandlers', { args: { ...args, byAddon: true }, ...options });
+    expect(byAddon).toMatchObject({ status: 0, stderr: '', result: 0 });
   });
 });

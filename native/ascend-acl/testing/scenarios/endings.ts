@@ -1,8 +1,9 @@
 /** Every way in which a runner, its thread or its process can end. */
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { openRunner, outcomeOf, type Scenario } from './scenario';
+import { library, openRunner, outcomeOf, type Scenario } from './scenario';
 
 interface Args {
   readonly model: string;
@@ -99,6 +100,15 @@ async function workerThread({ model, elements, terminate }: Args & { terminate: 
   return { exit: await exit };
 }
 
+/** How many signal handlers the simulator's variant took over, loaded by the addon or (to compare) by somebody else. */
+async function signalHandlers({ model, bridge, byAddon }: Args & { bridge: string; byAddon: boolean }): Promise<unknown> {
+  const runner = byAddon ? await openRunner(model) : null;
+  const { signalHandlers: count } = createRequire(import.meta.url)(bridge) as { signalHandlers: (library: string) => number };
+  const handlers = count(library);
+  await runner?.dispose();
+  return handlers;
+}
+
 async function endless({ model, elements }: Args): Promise<unknown> {
   const runner = await openRunner(model);
   for (;;) await Promise.all([runner.run(input(elements)), runner.run(input(elements))]);
@@ -114,5 +124,6 @@ export const endings: Readonly<Record<string, Scenario>> = {
   processExit,
   uncaught,
   workerThread,
+  signalHandlers,
   endless,
 };
