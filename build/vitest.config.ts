@@ -7,7 +7,8 @@ export default defineConfig({
   root,
   test: {
     include: ['electron/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}', 'build/**/*.test.mjs', 'models/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**'],
+    // what needs the built addon and the simulator: vitest.native.config.ts
+    exclude: ['**/node_modules/**', 'dist/**', '**/*.native.test.ts'],
     pool: 'forks',
     testTimeout: 60_000,
   },

@@ -15,12 +15,15 @@ export const rooms = {
   'electron/cli': { rooms: ['electron/shared', 'electron/imaging'], never: ['electron'] },
   renderer: { rooms: ['electron/shared'], never: ['electron', 'sharp', 'onnxruntime-node', 'node:'] },
   e2e: { rooms: ['electron/shared', 'electron/imaging'] },
+  'native/ascend-acl': { rooms: [], never: ['electron'] },
   'models/bench': { rooms: ['electron/shared', 'electron/imaging', 'electron/inference'] },
 };
 const aliases = { '#shared/': 'electron/shared', '#imaging': 'electron/imaging', '#inference/': 'electron/inference' };
 /** The one file that may load native addons. */
 const nativeGate = 'electron/inference/backends/ascend-acl.ts';
 const testFile = /\.test\.tsx?$|\/testing\//;
+/** Tests that run against the built addon and the simulator. */
+const nativeTest = /\.native\.test\.ts$/;
 
 function roomOf(file) {
   return Object.keys(rooms).find((room) => file === room || file.startsWith(`${room}/`)) ?? null;
@@ -42,7 +45,10 @@ export function importFault(file, specifier) {
   if (!room) return null;
   const rule = rooms[room];
   const target = targetFolder(specifier, file);
-  if (target?.startsWith('native/') && file !== nativeGate) return `only ${nativeGate} may import native addons`;
+  if (target?.startsWith('native/') && !room.startsWith('native/') && file !== nativeGate && !nativeTest.test(file)) {
+    return `only ${nativeGate} may import native addons`;
+  }
+  if (target?.startsWith('native/acl-sim') && !testFile.test(file)) return 'the simulator is for tests only';
   if (specifier === '#imaging/testing' && !testFile.test(file) && room !== 'e2e') return 'fixtures are for tests only';
   if (target !== null) {
     const targetRoom = roomOf(target);

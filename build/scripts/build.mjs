@@ -1,5 +1,5 @@
 /**
- * Builds everything into dist/: Node-side bundles with esbuild, the window with Vite.
+ * Builds everything into dist/: Node-side bundles with esbuild, the Ascend addon with CMake, the window with Vite.
  * Packages stay outside the Node bundles (native files), but zod and our own code go in.
  */
 import { build as esbuild } from 'esbuild';
@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as vite } from 'vite';
+import { installNative } from './build-native.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const external = ['electron', 'sharp', 'onnxruntime-node', '@photostructure/sqlite'];
@@ -26,6 +27,7 @@ const bundles = [
       project: 'electron/project/entry.ts',
       railscope: 'electron/cli/railscope.ts',
       bench: 'models/bench/bench.ts',
+      'ascend-doctor': 'native/ascend-acl/doctor-main.ts',
     },
     outdir: 'dist/node',
     format: 'esm',
@@ -39,6 +41,7 @@ const bundles = [
 export async function buildAll() {
   await rm(path.join(root, 'dist'), { recursive: true, force: true });
   await Promise.all(bundles.map((bundle) => esbuild({ ...common, ...bundle })));
+  await installNative(path.join(root, 'dist/native'), (line) => process.stderr.write(`${line}\n`));
   await vite({ configFile: path.join(root, 'build/vite.config.ts'), logLevel: 'warn' });
 }
 

@@ -56,13 +56,15 @@ function hasLibrary(file) {
   return list.status === 0 && list.stdout.includes(file);
 }
 
+/** @param {string} name of a program, or the absolute path of a file that shows the package is there */
 function hasProgram(name) {
+  if (path.isAbsolute(name)) return existsSync(name);
   return (process.env.PATH ?? '').split(path.delimiter).some((folder) => folder !== '' && existsSync(path.join(folder, name)));
 }
 
 /**
  * Installs missing system packages when root, else says the exact command.
- * @param {string[][]} needed [program or library, Debian package] pairs needed besides Electron's libraries
+ * @param {string[][]} needed [program, library or absolute file, Debian package] pairs needed besides Electron's libraries
  */
 export function ensureSystemPackages(needed = []) {
   const has = (name) => (name.includes('.so') ? hasLibrary(name) : hasProgram(name));
@@ -84,7 +86,7 @@ export function ensureSystemPackages(needed = []) {
 }
 
 const sourceFolders = ['electron', 'renderer', 'native', 'models/bench', 'build', 'package.json'];
-const sourceFile = /\.(ts|tsx|mjs|css|html|json|svg|woff2)$/;
+const sourceFile = /\.(ts|tsx|mjs|css|html|json|svg|woff2|cpp|hpp|h|txt)$/;
 
 /** A fingerprint of every source file's path, size and time: cheap, and wrong only in the direction of building again. */
 function sourceFingerprint() {

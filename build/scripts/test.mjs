@@ -1,12 +1,13 @@
 /**
  * `npm test [-- STEP …]`: prepares a fresh clone and runs typecheck, lint, unit tests and the end-to-end specs in the
- * real Electron under Xvfb. Ends with "N passed, N failed". Steps: typecheck lint unit training serving e2e; `screenshots` renews the
- * README's pictures and is run only when named.
+ * real Electron under Xvfb. Ends with "N passed, N failed". Steps: typecheck lint unit native training serving e2e;
+ * `screenshots` renews the README's pictures and is run only when named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildNative } from './build-native.mjs';
 import { ensurePythonEnvironment } from './python-env.mjs';
 import { ensureBuild, ensurePackages, ensureSystemPackages, main, root, say } from './steps.mjs';
 
@@ -25,6 +26,29 @@ async function vitest(reportFolder, name, config, env = {}) {
   const report = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
   const counts = { passed: report.numPassedTests ?? 0, failed: (report.numFailedTests ?? 0) + (report.numPendingTests ?? 0) };
   return !ok && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** The Ascend addon against the simulator, built plainly and with AddressSanitizer: C++ tests, then vitest in both. */
+async function native(reportFolder) {
+  ensureSystemPackages([
+    ['cmake', 'cmake'],
+    ['g++', 'g++'],
+    ['ninja', 'ninja-build'],
+    // the simulator's model files are JSON
+    ['/usr/include/nlohmann/json.hpp', 'nlohmann-json3-dev'],
+  ]);
+  const total = { passed: 0, failed: 0 };
+  const add = (counts) => {
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+  };
+  for (const variant of ['release', 'asan']) {
+    const folder = buildNative({ variant, tests: true, log: say });
+    if (folder === null) return { passed: 0, failed: 1 };
+    add(oneResult(execute('ctest', ['--test-dir', folder, '--output-on-failure', '--parallel', '2'])));
+    add(await vitest(reportFolder, `native-${variant}`, 'build/vitest.native.config.ts', { RAILSCOPE_NATIVE_VARIANT: variant }));
+  }
+  return total;
 }
 
 const unit = (reportFolder) => vitest(reportFolder, 'unit', 'build/vitest.config.ts');
@@ -79,12 +103,13 @@ const steps = {
   typecheck: async () => oneResult(execute(bin('tsc'), ['-b'])),
   lint: async () => oneResult(execute(bin('eslint'), ['--config', 'build/eslint.config.mjs', '--max-warnings', '0', '.'])),
   unit,
+  native,
   training,
   serving,
   e2e: (folder) => playwright(folder, 'e2e'),
   screenshots: (folder) => playwright(folder, 'screenshots'),
 };
-const everyRun = ['typecheck', 'lint', 'unit', 'training', 'serving', 'e2e'];
+const everyRun = ['typecheck', 'lint', 'unit', 'native', 'training', 'serving', 'e2e'];
 
 await main(async () => {
   const wanted = process.argv.slice(2);

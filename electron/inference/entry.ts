@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { InferencePort } from '#shared/ports/inference';
 import { transportToParent } from '#shared/rpc/process-transport';
 import { serveRpc } from '#shared/rpc/rpc';
+import { onDeviceLost } from './backends/ascend-acl';
 import { BackendRegistry } from './backends/registry';
 import { ModelCatalog } from './catalog/model-catalog';
 import { ortVersion } from './backends/ort-session';
@@ -20,6 +21,8 @@ const catalogFolder = process.env.RAILSCOPE_CATALOG ?? path.resolve(here, '../..
 function userCacheFolder(): string {
   return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'railscope');
 }
+// the picture under way is tried again in a new process
+onDeviceLost(() => process.exit(1));
 
 const transport = transportToParent(process);
 const service = new InferenceService({

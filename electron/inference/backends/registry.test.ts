@@ -38,6 +38,12 @@ describe('BackendRegistry', () => {
     });
   });
 
+  it('takes the simulator for ascend only, and never by itself', async () => {
+    const registry = new BackendRegistry([backend('ascend-acl', 'no device'), backend('ort-cpu', null), backend('acl-sim', null)]);
+    expect(ids(await registry.candidates('auto'))).toEqual(['ort-cpu']);
+    expect(ids(await registry.candidates('ascend'))).toEqual(['acl-sim']);
+  });
+
   it('says why nothing is available', async () => {
     const failure = new BackendRegistry([backend('ort-cuda', 'no GPU')]).candidates('auto');
     await expect(failure).rejects.toMatchObject({
@@ -48,9 +54,9 @@ describe('BackendRegistry', () => {
 
   it('lists the real ones, the processor always available', async () => {
     const devices = await new BackendRegistry().devices();
-    expect(devices.map(({ backend: id }) => id)).toEqual(['ort-cuda', 'ort-cpu', 'open-inference']);
-    expect(devices[1]).toMatchObject({ available: true, reason: null });
-    expect(devices[1]?.threads).toBeGreaterThan(0);
+    expect(devices.map(({ backend: id }) => id)).toEqual(['ascend-acl', 'ort-cuda', 'ort-cpu', 'open-inference']);
+    expect(devices[2]).toMatchObject({ available: true, reason: null });
+    expect(devices[2]?.threads).toBeGreaterThan(0);
     for (const { available, reason } of devices) expect(available).toBe(reason === null);
   });
 });

@@ -2,6 +2,7 @@
 import type { BackendId, DeviceChoice, DeviceState } from '#shared/domain/model';
 import type { RemoteAccess } from '#shared/domain/remote-server';
 import { RailscopeError } from '#shared/errors/railscope-error';
+import { aclSimulator, ascendAcl, simulatorVariable } from './ascend-acl';
 import type { InferenceBackend } from './backend';
 import { openInference } from './open-inference';
 import { ortCpu } from './ort-cpu';
@@ -14,11 +15,17 @@ const wantedBackend: Readonly<Record<Exclude<DeviceChoice, 'auto'>, BackendId>> 
   remote: 'open-inference',
 };
 
+/** An Ascend host has no CUDA and the reverse, so their order only says that either is better than the processor. */
+function allBackends(): InferenceBackend[] {
+  const simulator = process.env[simulatorVariable];
+  return [ascendAcl, ortCuda, ortCpu, ...(simulator ? [aclSimulator(simulator)] : [])];
+}
+
 export class BackendRegistry {
   readonly #backends: readonly InferenceBackend[];
 
   /** @param backends best first; adding a backend is adding it here */
-  constructor(backends: readonly InferenceBackend[] = [ortCuda, ortCpu]) {
+  constructor(backends: readonly InferenceBackend[] = allBackends()) {
     this.#backends = backends;
   }
 
@@ -34,9 +41,11 @@ export class BackendRegistry {
   async candidates(choice: DeviceChoice, remote: RemoteAccess | null = null): Promise<InferenceBackend[]> {
     // pictures leave this machine only where that was asked for; opening says what is wrong with the server
     if (choice === 'remote' && remote) return [openInference(remote)];
+    if (choice === 'ascend' && this.#backends.some(({ id }) => id === 'acl-sim')) return [await this.#exactly('acl-sim')];
     if (choice !== 'auto') return [await this.#exactly(wantedBackend[choice])];
     const states = await Promise.all(this.#backends.map((backend) => backend.probe()));
-    const available = this.#backends.filter((_, index) => states[index]?.available);
+    // a simulator is never anybody's choice but a test's
+    const available = this.#backends.filter(({ id }, index) => states[index]?.available && id !== 'acl-sim');
     if (available.length === 0) throw unavailable('ort-cpu', states.map(({ backend, reason }) => `${backend}: ${reason ?? ''}`).join('; '));
     return available;
   }
