@@ -79,17 +79,30 @@ describe('every life of a runner ends without leak or misuse', () => {
     const opening = calls.slice(0, calls.findLastIndex(({ call }) => call === 'aclrtEventElapsedTime') + 1);
     expect(opening.length).toBeGreaterThan(60);
     // under the sanitizer, which makes processes slow, every third call
-    const tried = opening.map((_, index) => index + 1).filter((n) => !isAsan || n % 3 === 1);
+    const tried = faultPoints(opening.map(({ call }) => call)).filter((_, index) => !isAsan || index % 3 === 0);
     const wrong: unknown[] = [];
     const workOff = async (): Promise<void> => {
-      for (let n = tried.shift(); n !== undefined; n = tried.shift()) {
-        const end = await run('openOnly', { sim: { FAIL: `*@${n}=500001` } });
+      for (let point = tried.shift(); point !== undefined; point = tried.shift()) {
+        const end = await run('openOnly', { sim: { FAIL: `${point}=500001` } });
         const { code } = (end.result ?? {}) as { code?: number };
-        const failed = code === 500001 || (code === 200000 && /Create/.test(opening[n - 1]?.call ?? ''));
-        if (end.status !== 0 || end.stderr !== '' || !failed) wrong.push({ n, call: opening[n - 1]?.call, ...end, trace: undefined });
+        const failed = code === 500001 || (code === 200000 && /Create/.test(point));
+        if (end.status !== 0 || end.stderr !== '' || !failed) wrong.push({ point, ...end, trace: undefined });
       }
     };
     await Promise.all([workOff(), workOff()]);
     expect(wrong).toEqual([]);
   });
 });
+
+/**
+ * Every call as `symbol@occurrence`. How often an event is asked about depends on the machine's speed: only the first
+ * asking is sure to come again.
+ */
+function faultPoints(calls: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return calls.flatMap((call) => {
+    const occurrence = (seen.get(call) ?? 0) + 1;
+    seen.set(call, occurrence);
+    return call === 'aclrtQueryEventStatus' && occurrence > 1 ? [] : [`${call}@${occurrence}`];
+  });
+}
