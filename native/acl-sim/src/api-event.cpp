@@ -32,6 +32,7 @@ aclError recordOn(Event &event, Stream &stream) {
   const std::lock_guard<std::mutex> guard(event.lock);
   event.clock = stream.clock;
   event.doneAtUs = simulator().trace.nowUs();
+  stream.settle();
   ++event.done;
   event.changed.notify_all();
   for (Stream *waiter : event.waiters) waiter->wake();

@@ -25,7 +25,7 @@ aclError destroyStream(aclrtStream handle, bool force) {
     sim.ledger.violation(misuse::wrongContext, "the stream belongs to another context than the current one");
     return 107003;
   }
-  if (!force && !found->hung() && !found->idle()) {
+  if (!force && !found->hung() && found->busy()) {
     sim.ledger.violation(misuse::pendingWork, "the stream is destroyed before its work has ended");
     found->drain(-1);
   }

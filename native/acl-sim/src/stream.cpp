@@ -73,6 +73,11 @@ bool Stream::idle() const {
   return true;
 }
 
+bool Stream::busy() const {
+  const std::lock_guard<std::mutex> guard(lock_);
+  return queued_ - finished_ > (settled_ ? 1U : 0U);
+}
+
 aclError Stream::takeError() {
   const std::lock_guard<std::mutex> guard(lock_);
   const aclError code = error_;
@@ -164,6 +169,7 @@ void Stream::work() {
     task = Task();
     guard.lock();
     ++finished_;
+    settled_ = false;
     finishedClock_ = clock;
     if (code != 0 && error_ == 0) error_ = code;
     changed_.notify_all();

@@ -43,6 +43,10 @@ class Stream : public Object {
   /** Waits until the task with this ordinal has run or was dropped. */
   Wait await(uint64_t ordinal, int timeoutMs);
   bool idle() const;
+  /** Whether work is left; a task that has told its event and only ends is none. */
+  bool busy() const;
+  /** Called by the running task when all that others can see of it is done. */
+  void settle() { settled_ = true; }
   /** Whether a task hangs by fault injection. */
   bool hung() const { return hung_; }
   /** @returns the first failure since the last call, and forgets it */
@@ -80,6 +84,7 @@ class Stream : public Object {
   uint64_t abortions_ = 0;
   uint64_t abortionsAtBegin_ = 0;
   std::atomic<bool> hung_{false};
+  std::atomic<bool> settled_{false};
   std::atomic<bool> stopOnFailure_{false};
   aclError error_ = 0;
   std::thread thread_;

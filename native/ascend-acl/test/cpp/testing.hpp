@@ -27,7 +27,7 @@ struct TestRegistration {
 
 #define TEST_NAME_(line) registration##line
 #define TEST_NAME(line) TEST_NAME_(line)
-#define TEST(name, body) static const TestRegistration TEST_NAME(__LINE__)(name, body)
+#define TEST(name, ...) static const TestRegistration TEST_NAME(__LINE__)(name, __VA_ARGS__)
 
 #define EXPECT(condition)                                                          \
   do {                                                                             \
