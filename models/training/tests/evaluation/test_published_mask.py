@@ -1,7 +1,8 @@
-"""The published post-processing, step by step, against definitions and against OpenCV where it is installed."""
+"""The published post-processing, step by step, against definitions and against OpenCV."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -77,7 +78,6 @@ def test_logits_are_resized_before_the_sigmoid() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_every_byte_equals_opencv(seed: int) -> None:
-    cv2 = pytest.importorskip("cv2")
     values = _map(seed, 33 + 7 * seed, 61 - 4 * seed)
     span = np.float32(float(values.max() - values.min()) + 1e-8)
     stretched = ((values - values.min()) / span * 255).astype(np.uint8)
