@@ -1,6 +1,7 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <unistd.h>
 
 #include "machine.hpp"
 
@@ -51,6 +52,34 @@ TEST("faults: a task fails later than its call, once", [] {
   EXPECT(aclrtDestroyStream(stream) == 0);
   model.close();
   finish();
+});
+
+TEST("faults: a stream that stops on failure reaches no later event until the error was taken", [] {
+  for (const uint64_t mode : {ACL_CONTINUE_ON_FAILURE, ACL_STOP_ON_FAILURE}) {
+    EXPECT(statusOf([&] {
+             setting("FAIL", "aclmdlExecuteAsync@1=507015:later");
+             start();
+             Model model(identityModel(4), {16}, {16});
+             aclrtStream stream = newStream();
+             aclrtEvent after = newEvent();
+             EXPECT(aclrtSetStreamFailureMode(stream, mode) == 0);
+             EXPECT(model.executeOn(stream) == 0);
+             EXPECT(aclrtRecordEvent(after, stream) == 0);
+             aclrtStreamStatus busy = ACL_STREAM_STATUS_NOT_READY;
+             while (busy == ACL_STREAM_STATUS_NOT_READY) EXPECT(aclrtStreamQuery(stream, &busy) == 0);
+             aclrtEventRecordedStatus reached = ACL_EVENT_RECORDED_STATUS_NOT_READY;
+             EXPECT(aclrtQueryEventStatus(after, &reached) == 0);
+             EXPECT((reached == ACL_EVENT_RECORDED_STATUS_COMPLETE) == (mode == ACL_CONTINUE_ON_FAILURE));
+             EXPECT(aclrtSynchronizeStream(stream) == 507015);
+             EXPECT(aclrtRecordEvent(after, stream) == 0);
+             EXPECT(aclrtSynchronizeStream(stream) == 0);
+             EXPECT(aclrtDestroyEvent(after) == 0);
+             EXPECT(aclrtDestroyStream(stream) == 0);
+             model.close();
+             finish();
+             _exit(failedChecks() == 0 ? 0 : 1);
+           }) == 0);
+  }
 });
 
 TEST("faults: a poisoned device stays so until it is reset by force", [] {
