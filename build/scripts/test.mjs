@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildNative } from './build-native.mjs';
 import { ensurePythonEnvironment } from './python-env.mjs';
@@ -87,7 +87,7 @@ async function playwright(reportFolder, project) {
 async function training(reportFolder) {
   const folder = path.join(root, 'models/training');
   const python = await ensurePythonEnvironment('training', path.join(folder, 'requirements.txt'));
-  const inPackage = (...args) => execute(python, ['-m', ...args], { OMP_NUM_THREADS: String(Math.min(2, availableParallelism())) }, folder);
+  const inPackage = (...args) => execute(python, ['-m', ...args], { OMP_NUM_THREADS: '1' }, folder);
   const checks = [inPackage('ruff', 'check', '.'), inPackage('ruff', 'format', '--check', '.'), inPackage('mypy', 'railscope_training')];
   const file = path.join(reportFolder, 'training.xml');
   const ok = inPackage('pytest', `--junit-xml=${file}`);
