@@ -75,30 +75,30 @@ describe('much work', () => {
   });
 
   it('never makes JavaScript wait', async () => {
-    const { result, trace } = await run('eventLoop', { model: large, elements: largeElements, runs: 100 }, { sim: { LATENCY: 'model=20ms,h2d=1G' }, trace: true });
+    const { result, trace } = await run('eventLoop', { model: large, elements: largeElements, runs: 40 }, { sim: { LATENCY: 'model=40ms,h2d=1G' }, trace: true });
     const { p50Ms, p99Ms, stats, pid } = result as { p50Ms: number; p99Ms: number; stats: RunnerStats; pid: number };
-    expect(stats.runs).toBe(100);
-    // the timer's own resolution is in it; a run takes 20 ms on the device
+    expect(stats.runs).toBe(40);
+    // the timer's own resolution is in it; a run takes 40 ms on the device
     expect(p50Ms).toBeLessThan(3);
-    expect(p99Ms).toBeLessThan(isAsan ? 30 : 10);
+    expect(p99Ms).toBeLessThan(20);
     // on Linux the main thread's number is the process's
     expect(callsOf(trace).filter(({ thread }) => thread === pid)).toEqual([]);
   });
 
   it('measures copying and computing apart', async () => {
-    const sim = { LATENCY: 'model=6ms,h2d=1G,d2h=500M' };
+    const sim = { LATENCY: 'model=60ms,h2d=1G,d2h=500M' };
     const { result } = await run('life', { model: large, elements: largeElements, runs: 4 }, { sim });
     const { stats } = result as { stats: RunnerStats };
     const bytes = largeElements * 4;
-    expect(stats.computeMs).toBeGreaterThan(5.9);
-    expect(stats.computeMs).toBeLessThan(isAsan ? 30 : 12);
+    expect(stats.computeMs).toBeGreaterThan(59);
+    expect(stats.computeMs).toBeLessThan(110);
     expect(stats.copyInMs).toBeGreaterThan((bytes / 2 ** 30) * 1000 * 0.95);
     expect(stats.copyOutMs).toBeGreaterThan((bytes / (500 * 2 ** 20)) * 1000 * 0.95);
     expect(stats.memory).toMatchObject({ pinnedBytes: bytes * 4, workBytes: 65_536, weightBytes: 65_536, deviceBytes: bytes * 4 + 131_072 });
   });
 
   it('cancels what waits at once, and what runs without waiting for it', async () => {
-    const { result } = await run('cancelling', {}, { sim: { LATENCY: 'model=30ms' } });
+    const { result } = await run('cancelling', {}, { sim: { LATENCY: 'model=200ms' } });
     const { firstCancelled, cancelledAfterMs, outcomes, before, stats } = result as {
       firstCancelled: unknown;
       cancelledAfterMs: number;
@@ -108,7 +108,7 @@ describe('much work', () => {
     };
     const isCancelled = expect.objectContaining({ kind: 'cancelled' }) as unknown;
     expect(firstCancelled).toEqual(isCancelled);
-    expect(cancelledAfterMs).toBeLessThan(28);
+    expect(cancelledAfterMs).toBeLessThan(150);
     expect(outcomes).toEqual(Array.from({ length: 12 }, (_, i) => ([0, 3, 5, 11].includes(i) ? isCancelled : i)));
     expect(before).toEqual(isCancelled);
     expect(stats).toMatchObject({ cancelled: 5, failed: 0 });
