@@ -11,8 +11,8 @@ import { checkArray, checkInputs, dataTypeOf, elementsOf, toOutputs, type GearCh
 export interface OpenRunnerOptions {
   /** default 0 */
   readonly deviceId?: number;
-  /** 1: everything in order; 2 (default): copying in overlaps computing; 3: copying out has a stream of its own too */
-  readonly streams?: 1 | 2 | 3;
+  /** 1: everything in order; 2 (default): copying in and out overlaps computing */
+  readonly streams?: 1 | 2;
   /** runs that may be on the device at once, each with its own buffers; 1…8, default 2 */
   readonly slots?: number;
   /** runs per gear before the first result counts, default 1; of more than eight gears only the first and the last */

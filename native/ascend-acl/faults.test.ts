@@ -59,6 +59,29 @@ describe('failing and hanging devices', () => {
     expect(result).toEqual({ outcomes, ...counters });
   });
 
+  it.each([1, 2])('blames a failed execution on the run that it was, with %i streams', async (streams) => {
+    const sim = { LATENCY: 'model=3ms,h2d=100M' };
+    const { result, stderr, status } = await run('runTogether', 'aclmdlExecuteAsync@6=500002:later', { streams }, sim);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const { right, failed, wrong } = result as { right: number; failed: number; wrong: number };
+    expect(wrong).toBe(0);
+    expect(right + failed).toBe(12);
+    // with one stream the runs on it share the blame
+    expect(failed).toBeGreaterThanOrEqual(1);
+    expect(failed).toBeLessThanOrEqual(streams === 2 ? 1 : 3);
+  });
+
+  it.each(['aclrtMemcpyAsync@9=500002:later', 'aclrtMemcpyAsync@12=500002:later'])('never gives data of a failed copy (%s)', async (fail) => {
+    const { result, stderr, status } = await run('runTogether', fail, {}, { LATENCY: 'model=3ms,h2d=100M' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const { failed, wrong } = result as { failed: number; wrong: number };
+    expect(wrong).toBe(0);
+    expect(failed).toBeGreaterThanOrEqual(1);
+    expect(failed).toBeLessThanOrEqual(3);
+  });
+
   it('loses a device that is poisoned again', async () => {
     const { result, status, stderr } = await run('runSerially', 'aclmdlExecuteAsync@3+=507015:later:sticky');
     const lost = expect.objectContaining({ kind: 'device-lost', code: 507015, recovery: 'restart', recoverable: false }) as unknown;
