@@ -250,6 +250,7 @@ void Pipeline::poll() {
 }
 
 bool Pipeline::advance() {
+  if (broken_) return false;
   const bool computed = advanceComputing();
   const bool started = startNext();
   const bool finished = finishFirst();
