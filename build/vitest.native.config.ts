@@ -7,7 +7,9 @@ const variant = process.env.RAILSCOPE_NATIVE_VARIANT ?? 'release';
 
 /** In these hardly any native code of ours runs, or together with programs that do not suit a sanitizer (Electron, ONNX Runtime). */
 const notSanitized = [
-  ...['abi-symbols', 'acl-codes', 'electron', 'library-search', 'loader', 'om-file', 'probe', 'tensors'].map((name) => `native/ascend-acl/${name}.test.ts`),
+  ...['abi-symbols', 'acl-codes', 'electron', 'library-search', 'loader', 'om-file', 'probe', 'tensors'].map(
+    (name) => `native/ascend-acl/${name}.test.ts`,
+  ),
   '**/*.native.test.ts',
 ];
 

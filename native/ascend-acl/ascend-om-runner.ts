@@ -245,7 +245,8 @@ export class AscendOMRunner {
       });
       const result = await this.#submit(run.inputs, run.timeoutMs);
       this.#tally.add(result, performance.now() - startMs);
-      if (!run.settled) run.resolve(toOutputs(this.description, run.inputs.gear, result.outputs, this.#settings.narrowFloats === 'float32'));
+      if (!run.settled)
+        run.resolve(toOutputs(this.description, run.inputs.gear, result.outputs, this.#settings.narrowFloats === 'float32'));
     } catch (error) {
       await this.#recover(run, toAscendError(error));
     } finally {

@@ -68,7 +68,12 @@ describe('every life of a runner ends without leak or misuse', () => {
     expect(end.status).toBe(0);
     const outcomes = end.result as unknown[];
     expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(3);
-    expect(outcomes.find((outcome) => outcome !== 'done')).toMatchObject({ kind: 'acl', code: 500002, symbol: 'aclmdlExecuteAsync', recoverable: false });
+    expect(outcomes.find((outcome) => outcome !== 'done')).toMatchObject({
+      kind: 'acl',
+      code: 500002,
+      symbol: 'aclmdlExecuteAsync',
+      recoverable: false,
+    });
   });
 
   it('opening fails at every single call, and nothing is left', { timeout: 600_000 }, async () => {

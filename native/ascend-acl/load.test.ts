@@ -39,7 +39,11 @@ describe('much work', () => {
   it('two runners on one device, on one thread', async () => {
     const { result, trace } = await run('manyRuns', { runs: 200, runners: 2 }, { trace: true });
     expect(result).toMatchObject({ wrong: 0, stats: [{ runs: 100 }, { runs: 100 }] });
-    const threads = new Set(callsOf(trace).filter(({ context }) => context !== null).map(({ thread }) => thread));
+    const threads = new Set(
+      callsOf(trace)
+        .filter(({ context }) => context !== null)
+        .map(({ thread }) => thread),
+    );
     expect(threads.size).toBe(1);
     expect(callsOf(trace).filter(({ call }) => call === 'aclrtSetDevice')).toHaveLength(1);
   });
@@ -67,7 +71,9 @@ describe('much work', () => {
   it('runs four devices at the same time, each on a thread of its own', async () => {
     const { trace } = await run('throughput', { devices: 4, runs: 32 }, { trace: true, sim: { LATENCY: 'model=5ms', DEVICES: '4' } });
     const computing = tasksOf(trace).filter(({ what }) => /Execute/.test(what));
-    const atOnce = Math.max(...computing.map((task) => computing.filter((other) => other.beginUs <= task.beginUs && task.beginUs < other.endUs).length));
+    const atOnce = Math.max(
+      ...computing.map((task) => computing.filter((other) => other.beginUs <= task.beginUs && task.beginUs < other.endUs).length),
+    );
     expect(new Set(computing.map(({ device }) => device)).size).toBe(4);
     expect(atOnce).toBeGreaterThanOrEqual(3);
     const threads = new Map(callsOf(trace).map(({ device, thread }) => [device, thread]));
@@ -75,7 +81,11 @@ describe('much work', () => {
   });
 
   it('never makes JavaScript wait', async () => {
-    const { result, trace } = await run('eventLoop', { model: large, elements: largeElements, runs: 40 }, { sim: { LATENCY: 'model=40ms,h2d=1G' }, trace: true });
+    const { result, trace } = await run(
+      'eventLoop',
+      { model: large, elements: largeElements, runs: 40 },
+      { sim: { LATENCY: 'model=40ms,h2d=1G' }, trace: true },
+    );
     const { p50Ms, p99Ms, stats, pid } = result as { p50Ms: number; p99Ms: number; stats: RunnerStats; pid: number };
     expect(stats.runs).toBe(40);
     // the timer's own resolution is in it; a run takes 40 ms on the device
@@ -94,7 +104,12 @@ describe('much work', () => {
     expect(stats.computeMs).toBeLessThan(110);
     expect(stats.copyInMs).toBeGreaterThan((bytes / 2 ** 30) * 1000 * 0.95);
     expect(stats.copyOutMs).toBeGreaterThan((bytes / (500 * 2 ** 20)) * 1000 * 0.95);
-    expect(stats.memory).toMatchObject({ pinnedBytes: bytes * 4, workBytes: 65_536, weightBytes: 65_536, deviceBytes: bytes * 4 + 131_072 });
+    expect(stats.memory).toMatchObject({
+      pinnedBytes: bytes * 4,
+      workBytes: 65_536,
+      weightBytes: 65_536,
+      deviceBytes: bytes * 4 + 131_072,
+    });
   });
 
   it('cancels what waits at once, and what runs without waiting for it', async () => {

@@ -11,7 +11,12 @@ const input = (elements: number, value = 1): { image: Float32Array } => ({ image
 const firstValue = (output: Record<string, { data: ArrayLike<unknown> }>): number => Number(Object.values(output)[0]?.data[0]);
 
 /** Runs one after the other; each one's outcome, and the counters. */
-async function runSerially({ model, elements, runs = 4, timeoutMs = 3000 }: Args & { runs?: number; timeoutMs?: number }): Promise<unknown> {
+async function runSerially({
+  model,
+  elements,
+  runs = 4,
+  timeoutMs = 3000,
+}: Args & { runs?: number; timeoutMs?: number }): Promise<unknown> {
   const runner = await openRunner(model, { timeoutMs, graceMs: 500 });
   const outcomes: unknown[] = [];
   for (let i = 0; i < runs; i++) outcomes.push(await outcomeOf(runner.run(input(elements, i)), firstValue));

@@ -120,7 +120,15 @@ async function queueing({ model, elements }: Args): Promise<unknown> {
 }
 
 /** A payload of the model's own type, given back by an identity model. */
-async function roundTrip({ model, bytes, narrowFloats = 'bits' }: { model: string; bytes: number[]; narrowFloats?: 'bits' | 'float32' }): Promise<unknown> {
+async function roundTrip({
+  model,
+  bytes,
+  narrowFloats = 'bits',
+}: {
+  model: string;
+  bytes: number[];
+  narrowFloats?: 'bits' | 'float32';
+}): Promise<unknown> {
   const runner = await openRunner(model, { narrowFloats });
   const constructors: Record<number, new (buffer: ArrayBuffer) => TensorData> = {
     0: Float32Array,
@@ -168,7 +176,11 @@ async function gears({ model, inputs }: { model: string; inputs: { dims: number[
   for (const { dims, gear } of inputs) {
     const data = Float32Array.from({ length: dims.reduce((product, dim) => product * dim, 1) }, (_, i) => i % 13);
     const run = runner.run({ image: { data, dims } }, gear ? { gear } : {});
-    outcomes.push(await outcomeOf(run, (output) => Object.values(output).map(({ dims: shape, data: values }) => ({ shape, last: Number(values.at(-1)) }))));
+    outcomes.push(
+      await outcomeOf(run, (output) =>
+        Object.values(output).map(({ dims: shape, data: values }) => ({ shape, last: Number(values.at(-1)) })),
+      ),
+    );
   }
   const { description } = runner;
   await runner.dispose();
