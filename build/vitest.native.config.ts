@@ -5,9 +5,11 @@ const root = path.resolve(import.meta.dirname, '..');
 /** release, or asan: which build of `.cache/native` is tested */
 const variant = process.env.RAILSCOPE_NATIVE_VARIANT ?? 'release';
 
-/** No native code of ours runs in these, or together with programs that do not suit a sanitizer (Electron, ONNX Runtime). */
+/** In these hardly any native code of ours runs, or together with programs that do not suit a sanitizer (Electron, ONNX Runtime). */
 const notSanitized = [
-  ...['abi-symbols', 'acl-codes', 'electron', 'library-search', 'om-file', 'probe', 'tensors'].map((name) => `native/ascend-acl/${name}.test.ts`),
+  ...['abi-symbols', 'acl-codes', 'electron', 'library-search', 'loader', 'om-file', 'probe', 'tensors'].map(
+    (name) => `native/ascend-acl/${name}.test.ts`,
+  ),
   '**/*.native.test.ts',
 ];
 

@@ -56,7 +56,9 @@ describe('ACL codes', () => {
 
   it('and so does every problem of the addon', () => {
     const problem = (kind: string): Error => Object.assign(new Error('x'), { kind, code: 0, symbol: '', detail: 'why' });
-    const kinds = ['timeout', 'unsupported-model', 'host-memory', 'busy', 'dropped', 'closed', 'internal'].map((kind) => toAscendError(problem(kind)).kind);
+    const kinds = ['timeout', 'unsupported-model', 'host-memory', 'busy', 'dropped', 'closed', 'internal'].map(
+      (kind) => toAscendError(problem(kind)).kind,
+    );
     expect(kinds).toEqual(['timeout', 'bad-model', 'host-memory', 'busy', 'closed', 'closed', 'internal']);
     expect(toAscendError(new TypeError('odd')).kind).toBe('internal');
     const typed = new AscendError('cancelled', { en: 'a', zh: 'b' });

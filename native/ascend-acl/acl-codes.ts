@@ -87,12 +87,18 @@ export const remedies: Readonly<Record<RemedyId, Bilingual>> = {
     en: 'This build has no Ascend support; install a build that has it, or build it with `npm run build:native`.',
     zh: '当前版本未包含 Ascend 支持，请安装包含它的版本，或执行 npm run build:native 构建。',
   },
-  restart: { en: 'Restart the inspection; it goes on with the first unfinished image.', zh: '请重新启动检测，将从第一张未完成的图像继续。' },
+  restart: {
+    en: 'Restart the inspection; it goes on with the first unfinished image.',
+    zh: '请重新启动检测，将从第一张未完成的图像继续。',
+  },
   overflow: {
     en: 'Numbers overflowed in the network. Convert the model with a higher precision mode.',
     zh: '网络计算数值溢出，请用更高精度模式重新转换模型。',
   },
-  report: { en: 'Look at the plog files under ~/ascend/log, and report this with them.', zh: '请查看 ~/ascend/log 下的 plog 日志并随日志反馈。' },
+  report: {
+    en: 'Look at the plog files under ~/ascend/log, and report this with them.',
+    zh: '请查看 ~/ascend/log 下的 plog 日志并随日志反馈。',
+  },
   none: { en: 'Nothing needs to be done.', zh: '无需处理。' },
 };
 

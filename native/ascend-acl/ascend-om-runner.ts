@@ -11,8 +11,8 @@ import { checkArray, checkInputs, dataTypeOf, elementsOf, toOutputs, type GearCh
 export interface OpenRunnerOptions {
   /** default 0 */
   readonly deviceId?: number;
-  /** 1: everything in order; 2 (default): copying in overlaps computing; 3: copying out has a stream of its own too */
-  readonly streams?: 1 | 2 | 3;
+  /** 1: everything in order; 2 (default): copying in and out overlaps computing */
+  readonly streams?: 1 | 2;
   /** runs that may be on the device at once, each with its own buffers; 1…8, default 2 */
   readonly slots?: number;
   /** runs per gear before the first result counts, default 1; of more than eight gears only the first and the last */
@@ -245,7 +245,8 @@ export class AscendOMRunner {
       });
       const result = await this.#submit(run.inputs, run.timeoutMs);
       this.#tally.add(result, performance.now() - startMs);
-      if (!run.settled) run.resolve(toOutputs(this.description, run.inputs.gear, result.outputs, this.#settings.narrowFloats === 'float32'));
+      if (!run.settled)
+        run.resolve(toOutputs(this.description, run.inputs.gear, result.outputs, this.#settings.narrowFloats === 'float32'));
     } catch (error) {
       await this.#recover(run, toAscendError(error));
     } finally {

@@ -21,7 +21,7 @@ export interface BatchPart {
 export function planBatches(count: number, sizes: readonly number[]): BatchPart[] {
   const ascending = [...sizes].sort((a, b) => a - b);
   const parts: BatchPart[] = [];
-  for (let first = 0; first < count; ) {
+  for (let first = 0; first < count;) {
     const left = count - first;
     const fitting = ascending.filter((size) => size <= left).at(-1);
     const covering = ascending.find((size) => size >= left);

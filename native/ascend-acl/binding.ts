@@ -106,15 +106,7 @@ export interface OpenOptions {
 
 /** The properties that the addon's errors carry. */
 export interface NativeProblem extends Error {
-  readonly kind:
-    | 'acl'
-    | 'unsupported-model'
-    | 'host-memory'
-    | 'timeout'
-    | 'dropped'
-    | 'closed'
-    | 'busy'
-    | 'internal';
+  readonly kind: 'acl' | 'unsupported-model' | 'host-memory' | 'timeout' | 'dropped' | 'closed' | 'busy' | 'internal';
   readonly code: number;
   readonly symbol: string;
   readonly detail: string;
@@ -150,7 +142,11 @@ function nativeFolders(): string[] {
 }
 
 function builtFile(name: string): string | null {
-  return nativeFolders().map((folder) => path.join(folder, name)).find((file) => existsSync(file)) ?? null;
+  return (
+    nativeFolders()
+      .map((folder) => path.join(folder, name))
+      .find((file) => existsSync(file)) ?? null
+  );
 }
 
 /** @returns the addon's file, or null where it was not built */

@@ -14,7 +14,8 @@ const shownVariables = [
 ] as const;
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-const or = (value: string | null | undefined, otherwise = '-'): string => (value === null || value === undefined || value === '' ? otherwise : value);
+const or = (value: string | null | undefined, otherwise = '-'): string =>
+  value === null || value === undefined || value === '' ? otherwise : value;
 
 /** @param env the environment to report about; only variables of Ascend are shown */
 export function doctorText(report: ProbeReport, env: NodeJS.ProcessEnv = process.env): string {
@@ -34,7 +35,9 @@ export function doctorText(report: ProbeReport, env: NodeJS.ProcessEnv = process
     ...shownVariables.map((name) => `${name.padEnd(25)} ${or(env[name])}`),
     '',
     'library / ACL 库',
-    ...(load?.attempts ?? []).map(({ outcome, origin, path, detail }) => `  ${outcome.padEnd(16)} ${path} (${origin})${detail ? `: ${detail}` : ''}`),
+    ...(load?.attempts ?? []).map(
+      ({ outcome, origin, path, detail }) => `  ${outcome.padEnd(16)} ${path} (${origin})${detail ? `: ${detail}` : ''}`,
+    ),
     `  used / 使用             ${load?.libraries.join(', ') || '-'}`,
     `  missing symbols / 缺失  ${load?.missingRequired.join(', ') || '-'}`,
     `  without / 可选缺失      ${load?.missingOptional.join(', ') || '-'}`,

@@ -24,7 +24,13 @@ describe('failing and hanging devices', () => {
   it('hands the code, the call and ACL’s own words through', async () => {
     const { result, status } = await run('openOnly', 'aclmdlLoadFromFileWithMem=507009');
     expect(status).toBe(0);
-    expect(result).toMatchObject({ kind: 'acl', code: 507009, symbol: 'aclmdlLoadFromFileWithMem', recovery: 'fix-model', recoverable: false });
+    expect(result).toMatchObject({
+      kind: 'acl',
+      code: 507009,
+      symbol: 'aclmdlLoadFromFileWithMem',
+      recovery: 'fix-model',
+      recoverable: false,
+    });
     expect((result as { recent: string }).recent).not.toBe('');
     expect((result as { zh: string }).zh).toBe(describeCode(507009).meaning.zh);
   });
@@ -45,9 +51,19 @@ describe('failing and hanging devices', () => {
 
   it.each([
     ['memory, once', 'aclmdlExecuteAsync@3=207018', [0, 1, 2, 3], { failed: 0, retried: 1, rebuilds: 0 }],
-    ['memory, twice', 'aclmdlExecuteAsync@3=207018;aclmdlExecuteAsync@4=207018', [0, aclFailure(207018), 2, 3], { failed: 1, retried: 1, rebuilds: 0 }],
+    [
+      'memory, twice',
+      'aclmdlExecuteAsync@3=207018;aclmdlExecuteAsync@4=207018',
+      [0, aclFailure(207018), 2, 3],
+      { failed: 1, retried: 1, rebuilds: 0 },
+    ],
     ['a full task queue', 'aclmdlExecuteAsync@3=507002', [0, 1, 2, 3], { failed: 0, retried: 1, rebuilds: 0 }],
-    ['time-outs, then a reset', 'aclmdlExecuteAsync@3=507046;aclmdlExecuteAsync@4=507046', [0, 1, 2, 3], { failed: 0, retried: 2, rebuilds: 1 }],
+    [
+      'time-outs, then a reset',
+      'aclmdlExecuteAsync@3=507046;aclmdlExecuteAsync@4=507046',
+      [0, 1, 2, 3],
+      { failed: 0, retried: 2, rebuilds: 1 },
+    ],
     ['a fault of our own', 'aclmdlExecuteAsync@3=145000', [0, aclFailure(145000), 2, 3], { failed: 1, retried: 0, rebuilds: 0 }],
     ['a task that fails later', 'aclmdlExecuteAsync@3=507011:later', [0, 1, 2, 3], { failed: 0, retried: 1, rebuilds: 1 }],
     ['a poisoned device', 'aclmdlExecuteAsync@3=507015:later:sticky', [0, 1, 2, 3], { failed: 0, retried: 1, rebuilds: 1 }],
@@ -58,6 +74,32 @@ describe('failing and hanging devices', () => {
     expect(status).toBe(0);
     expect(result).toEqual({ outcomes, ...counters });
   });
+
+  it.each([1, 2])('blames a failed execution on the run that it was, with %i streams', async (streams) => {
+    const sim = { LATENCY: 'model=3ms,h2d=100M' };
+    const { result, stderr, status } = await run('runTogether', 'aclmdlExecuteAsync@6=500002:later', { streams }, sim);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const { right, failed, wrong } = result as { right: number; failed: number; wrong: number };
+    expect(wrong).toBe(0);
+    expect(right + failed).toBe(12);
+    // with one stream the runs on it share the blame
+    expect(failed).toBeGreaterThanOrEqual(1);
+    expect(failed).toBeLessThanOrEqual(streams === 2 ? 1 : 3);
+  });
+
+  it.each(['aclrtMemcpyAsync@9=500002:later', 'aclrtMemcpyAsync@12=500002:later'])(
+    'never gives data of a failed copy (%s)',
+    async (fail) => {
+      const { result, stderr, status } = await run('runTogether', fail, {}, { LATENCY: 'model=3ms,h2d=100M' });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      const { failed, wrong } = result as { failed: number; wrong: number };
+      expect(wrong).toBe(0);
+      expect(failed).toBeGreaterThanOrEqual(1);
+      expect(failed).toBeLessThanOrEqual(3);
+    },
+  );
 
   it('loses a device that is poisoned again', async () => {
     const { result, status, stderr } = await run('runSerially', 'aclmdlExecuteAsync@3+=507015:later:sticky');

@@ -29,7 +29,11 @@ describe('looking for the library and the driver', () => {
     const usual = await put('usr/local/Ascend/cann/lib64/libascendcl.so');
     const own = await put('home/Ascend/latest/lib64/libascendcl.so');
     expect(search({ ASCEND_TOOLKIT_HOME: at('opt/toolkit') })).toEqual([[toolkit], [usual], [own]]);
-    expect(libraryCandidates({ env: {}, root, home: root })[0]).toEqual({ origin: 'already loaded', paths: ['libascendcl.so'], loadedOnly: true });
+    expect(libraryCandidates({ env: {}, root, home: root })[0]).toEqual({
+      origin: 'already loaded',
+      paths: ['libascendcl.so'],
+      loadedOnly: true,
+    });
   });
 
   it('takes both halves of a split library, resolved', async () => {

@@ -22,7 +22,12 @@ export interface SearchOptions {
 }
 
 /** @returns candidates for the loader, best first; never empty */
-export function libraryCandidates({ libraryPath, env = process.env, root = '/', home = homedir() }: SearchOptions = {}): LibraryCandidate[] {
+export function libraryCandidates({
+  libraryPath,
+  env = process.env,
+  root = '/',
+  home = homedir(),
+}: SearchOptions = {}): LibraryCandidate[] {
   if (libraryPath) return named('option libraryPath', libraryPath);
   const forTests = env[testVariable];
   if (forTests) return named(testVariable, forTests);

@@ -39,7 +39,11 @@ describe('much work', () => {
   it('two runners on one device, on one thread', async () => {
     const { result, trace } = await run('manyRuns', { runs: 200, runners: 2 }, { trace: true });
     expect(result).toMatchObject({ wrong: 0, stats: [{ runs: 100 }, { runs: 100 }] });
-    const threads = new Set(callsOf(trace).filter(({ context }) => context !== null).map(({ thread }) => thread));
+    const threads = new Set(
+      callsOf(trace)
+        .filter(({ context }) => context !== null)
+        .map(({ thread }) => thread),
+    );
     expect(threads.size).toBe(1);
     expect(callsOf(trace).filter(({ call }) => call === 'aclrtSetDevice')).toHaveLength(1);
   });
@@ -67,7 +71,9 @@ describe('much work', () => {
   it('runs four devices at the same time, each on a thread of its own', async () => {
     const { trace } = await run('throughput', { devices: 4, runs: 32 }, { trace: true, sim: { LATENCY: 'model=5ms', DEVICES: '4' } });
     const computing = tasksOf(trace).filter(({ what }) => /Execute/.test(what));
-    const atOnce = Math.max(...computing.map((task) => computing.filter((other) => other.beginUs <= task.beginUs && task.beginUs < other.endUs).length));
+    const atOnce = Math.max(
+      ...computing.map((task) => computing.filter((other) => other.beginUs <= task.beginUs && task.beginUs < other.endUs).length),
+    );
     expect(new Set(computing.map(({ device }) => device)).size).toBe(4);
     expect(atOnce).toBeGreaterThanOrEqual(3);
     const threads = new Map(callsOf(trace).map(({ device, thread }) => [device, thread]));
@@ -75,40 +81,49 @@ describe('much work', () => {
   });
 
   it('never makes JavaScript wait', async () => {
-    const { result, trace } = await run('eventLoop', { model: large, elements: largeElements, runs: 100 }, { sim: { LATENCY: 'model=20ms,h2d=1G' }, trace: true });
+    const { result, trace } = await run(
+      'eventLoop',
+      { model: large, elements: largeElements, runs: 40 },
+      { sim: { LATENCY: 'model=40ms,h2d=1G' }, trace: true },
+    );
     const { p50Ms, p99Ms, stats, pid } = result as { p50Ms: number; p99Ms: number; stats: RunnerStats; pid: number };
-    expect(stats.runs).toBe(100);
-    // the timer's own resolution is in it; a run takes 20 ms on the device
+    expect(stats.runs).toBe(40);
+    // the timer's own resolution is in it; a run takes 40 ms on the device
     expect(p50Ms).toBeLessThan(3);
-    expect(p99Ms).toBeLessThan(isAsan ? 30 : 10);
+    expect(p99Ms).toBeLessThan(20);
     // on Linux the main thread's number is the process's
     expect(callsOf(trace).filter(({ thread }) => thread === pid)).toEqual([]);
   });
 
   it('measures copying and computing apart', async () => {
-    const sim = { LATENCY: 'model=6ms,h2d=1G,d2h=500M' };
+    const sim = { LATENCY: 'model=60ms,h2d=1G,d2h=500M' };
     const { result } = await run('life', { model: large, elements: largeElements, runs: 4 }, { sim });
     const { stats } = result as { stats: RunnerStats };
     const bytes = largeElements * 4;
-    expect(stats.computeMs).toBeGreaterThan(5.9);
-    expect(stats.computeMs).toBeLessThan(isAsan ? 30 : 12);
+    expect(stats.computeMs).toBeGreaterThan(59);
+    expect(stats.computeMs).toBeLessThan(110);
     expect(stats.copyInMs).toBeGreaterThan((bytes / 2 ** 30) * 1000 * 0.95);
     expect(stats.copyOutMs).toBeGreaterThan((bytes / (500 * 2 ** 20)) * 1000 * 0.95);
-    expect(stats.memory).toMatchObject({ pinnedBytes: bytes * 4, workBytes: 65_536, weightBytes: 65_536, deviceBytes: bytes * 4 + 131_072 });
+    expect(stats.memory).toMatchObject({
+      pinnedBytes: bytes * 4,
+      workBytes: 65_536,
+      weightBytes: 65_536,
+      deviceBytes: bytes * 4 + 131_072,
+    });
   });
 
   it('cancels what waits at once, and what runs without waiting for it', async () => {
-    const { result } = await run('cancelling', {}, { sim: { LATENCY: 'model=300ms' } });
-    const { firstCancelled, firstSettled, outcomes, before, stats } = result as {
+    const { result } = await run('cancelling', {}, { sim: { LATENCY: 'model=200ms' } });
+    const { firstCancelled, cancelledAfterMs, outcomes, before, stats } = result as {
       firstCancelled: unknown;
-      firstSettled: number;
+      cancelledAfterMs: number;
       outcomes: unknown[];
       before: unknown;
       stats: RunnerStats;
     };
     const isCancelled = expect.objectContaining({ kind: 'cancelled' }) as unknown;
     expect(firstCancelled).toEqual(isCancelled);
-    expect(firstSettled).toBe(0);
+    expect(cancelledAfterMs).toBeLessThan(150);
     expect(outcomes).toEqual(Array.from({ length: 12 }, (_, i) => ([0, 3, 5, 11].includes(i) ? isCancelled : i)));
     expect(before).toEqual(isCancelled);
     expect(stats).toMatchObject({ cancelled: 5, failed: 0 });

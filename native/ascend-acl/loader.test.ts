@@ -18,8 +18,13 @@ describe('loading the library', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   const life = (library: string): Promise<ScenarioEnd> => runScenario('life', { args: { model, elements }, library });
-  const open = (library: string, env: Record<string, string> = {}): Promise<ScenarioEnd> => runScenario('openOnly', { args: { model }, library, env });
-  const refusal = (message: RegExp): unknown => ({ kind: 'library', message: expect.stringMatching(message) as string, recovery: 'environment' });
+  const open = (library: string, env: Record<string, string> = {}): Promise<ScenarioEnd> =>
+    runScenario('openOnly', { args: { model }, library, env });
+  const refusal = (message: RegExp): unknown => ({
+    kind: 'library',
+    message: expect.stringMatching(message) as string,
+    recovery: 'environment',
+  });
 
   it.each([
     ['whole', 'libascendcl.so'],
@@ -48,7 +53,13 @@ describe('loading the library', () => {
   it('explains a stub elsewhere by its code', async () => {
     await copyFile(simulatorFile('stub/libascendcl.so'), path.join(folder, 'linkable.so'));
     const end = await open(path.join(folder, 'linkable.so'));
-    expect(end.result).toMatchObject({ kind: 'acl', code: 100039, symbol: 'aclInit', recovery: 'environment', remedy: expect.stringMatching(/devlib/) as string });
+    expect(end.result).toMatchObject({
+      kind: 'acl',
+      code: 100039,
+      symbol: 'aclInit',
+      recovery: 'environment',
+      remedy: expect.stringMatching(/devlib/) as string,
+    });
   });
 
   it('explains a missing file, a file that is no library, and a library without the calls', async () => {

@@ -39,7 +39,7 @@ export async function inspectOmFile(file: string): Promise<OmFile> {
 
 async function followLinks(file: string): Promise<{ from: string; to: string }[]> {
   const links: { from: string; to: string }[] = [];
-  for (let at = file; ; ) {
+  for (let at = file; ;) {
     const info = await lstat(at).catch((error: unknown) => {
       throw missing(file, at, links, error);
     });
@@ -53,7 +53,10 @@ async function followLinks(file: string): Promise<{ from: string; to: string }[]
 
 function missing(file: string, at: string, links: readonly { from: string; to: string }[], cause: unknown): AscendError {
   const last = links.at(-1);
-  const chain = links.map(({ from }) => from).concat(at).join(' -> ');
+  const chain = links
+    .map(({ from }) => from)
+    .concat(at)
+    .join(' -> ');
   if (last && isMissing(cause)) return badPath(`dangling link: ${chain} (does not exist)`, `悬空的符号链接：${chain}（目标不存在）`, cause);
   const reason = cause instanceof Error ? cause.message : String(cause);
   return badPath(`${file} cannot be read: ${reason}`, `无法读取 ${file}：${reason}`, cause);
@@ -71,7 +74,12 @@ async function checkHeader(file: string, found: OmFile): Promise<void> {
   });
   const { bytesRead } = await handle.read(header, 0, headerBytes, 0).finally(() => handle.close());
   if (header.toString('latin1', 0, bytesRead).startsWith('version https://git-lfs')) {
-    throw badModel(file, found, 'is a Git LFS pointer, not the model; run `git lfs pull`', '是 Git LFS 指针而不是模型，请执行 git lfs pull');
+    throw badModel(
+      file,
+      found,
+      'is a Git LFS pointer, not the model; run `git lfs pull`',
+      '是 Git LFS 指针而不是模型，请执行 git lfs pull',
+    );
   }
   if (bytesRead < headerBytes) {
     throw badModel(file, found, `has ${bytesRead} bytes, fewer than its header`, `只有 ${bytesRead} 字节，短于文件头`);

@@ -52,7 +52,12 @@ describe('probeAscend', () => {
   });
 
   it('explains a failed call and reads on over foreign output', async () => {
-    await programSaying('echo noise from a library', load, `echo '{"step":"init","code":507008,"symbol":"aclInit","detail":"E1"}'`, `echo '{"step":"end"}'`);
+    await programSaying(
+      'echo noise from a library',
+      load,
+      `echo '{"step":"init","code":507008,"symbol":"aclInit","detail":"E1"}'`,
+      `echo '{"step":"end"}'`,
+    );
     const { reason } = await probe();
     expect(reason).toMatch(/^aclInit returned 507008: chip type cannot be read.*\(E1\)/);
   });

@@ -60,7 +60,11 @@ interface Ending {
 
 const defaultTimeoutMs = 20_000;
 
-export async function probeAscend({ libraryPath, timeoutMs = defaultTimeoutMs, env = process.env }: ProbeOptions = {}): Promise<ProbeReport> {
+export async function probeAscend({
+  libraryPath,
+  timeoutMs = defaultTimeoutMs,
+  env = process.env,
+}: ProbeOptions = {}): Promise<ProbeReport> {
   const driver = driverState('/', env);
   const report = { driver, load: null, cannVersion: null, aclVersion: null, devices: [] };
   if (process.platform !== 'linux') return { ...report, reason: 'Ascend devices are supported on Linux only' };
@@ -72,7 +76,12 @@ export async function probeAscend({ libraryPath, timeoutMs = defaultTimeoutMs, e
   return summarise(driver, await runProbe(program, candidates, timeoutMs, env), timeoutMs);
 }
 
-async function runProbe(program: string, candidates: readonly LibraryCandidate[], timeoutMs: number, env: NodeJS.ProcessEnv): Promise<Ending> {
+async function runProbe(
+  program: string,
+  candidates: readonly LibraryCandidate[],
+  timeoutMs: number,
+  env: NodeJS.ProcessEnv,
+): Promise<Ending> {
   const words = candidates.flatMap(({ origin, paths }) => [origin, String(paths.length), ...paths]);
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'ignore'], env });
   const lines: Line[] = [];
@@ -131,7 +140,9 @@ function whyUnusable(
   if (load && !load.loaded) return libraryError(load).message + sourceHint();
   const failure = [init, counted, ...devices.map((device) => device.failure ?? {})].map((part) => failureOf(part ?? {})).find(Boolean);
   if (failure) return describeFailure(failure);
-  return counted?.count === 0 ? 'the driver reports no device (see ASCEND_RT_VISIBLE_DEVICES)' : `the probe ended early (after step ${last})`;
+  return counted?.count === 0
+    ? 'the driver reports no device (see ASCEND_RT_VISIBLE_DEVICES)'
+    : `the probe ended early (after step ${last})`;
 }
 
 function describeFailure({ code, symbol, detail }: CallFailure): string {

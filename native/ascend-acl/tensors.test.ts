@@ -4,7 +4,13 @@ import { planBatches, runInBatches } from './batching';
 import { checkInputs, toOutputs } from './tensors';
 
 const memory = { deviceBytes: 0, pinnedBytes: 0, workBytes: 0, weightBytes: 0 };
-const tensor = (name: string, dataType: number, dims: number[]): NativeDescription['inputs'][number] => ({ name, dataType, format: 0, dims, bytes: 0 });
+const tensor = (name: string, dataType: number, dims: number[]): NativeDescription['inputs'][number] => ({
+  name,
+  dataType,
+  format: 0,
+  dims,
+  bytes: 0,
+});
 
 const plain: NativeDescription = {
   inputs: [tensor('image', 0, [1, 3, 2, 2]), tensor('scale', 9, [1])],

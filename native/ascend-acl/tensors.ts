@@ -21,19 +21,7 @@ export interface Tensor {
 }
 
 export type DataTypeName =
-  | 'float32'
-  | 'float16'
-  | 'bfloat16'
-  | 'float64'
-  | 'int8'
-  | 'uint8'
-  | 'bool'
-  | 'int16'
-  | 'uint16'
-  | 'int32'
-  | 'uint32'
-  | 'int64'
-  | 'uint64';
+  'float32' | 'float16' | 'bfloat16' | 'float64' | 'int8' | 'uint8' | 'bool' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64';
 
 type ArrayConstructor = new (buffer: ArrayBuffer) => TensorData;
 
@@ -85,9 +73,7 @@ export type Inputs = Readonly<Record<string, InputValue>>;
 
 /** A gear by what it means, for models with gears. */
 export type GearChoice =
-  | { readonly batch: number }
-  | { readonly heightPx: number; readonly widthPx: number }
-  | { readonly dims: readonly (readonly number[])[] };
+  { readonly batch: number } | { readonly heightPx: number; readonly widthPx: number } | { readonly dims: readonly (readonly number[])[] };
 
 export interface CheckedInputs {
   /** in the model's order */
@@ -104,7 +90,10 @@ export const elementsOf = (dims: readonly number[]): number => dims.reduce((prod
 export function checkInputs(model: NativeDescription, inputs: Inputs, wanted?: GearChoice): CheckedInputs {
   const unknown = Object.keys(inputs).find((name) => !model.inputs.some((input) => input.name === name));
   if (unknown !== undefined) {
-    throw badInput(`the model has no input "${unknown}", but ${namesOf(model.inputs)}`, `模型没有输入 "${unknown}"，只有 ${namesOf(model.inputs)}`);
+    throw badInput(
+      `the model has no input "${unknown}", but ${namesOf(model.inputs)}`,
+      `模型没有输入 "${unknown}"，只有 ${namesOf(model.inputs)}`,
+    );
   }
   const values = model.inputs.map((tensor) => {
     const value = inputs[tensor.name];
@@ -128,7 +117,10 @@ export function checkArray(tensor: NativeTensor, data: TensorData): void {
   if (!(data instanceof array) && !(isNarrowFloat && data instanceof Float32Array)) {
     const given = Object.prototype.toString.call(data).slice(8, -1);
     const wanted = isNarrowFloat ? `${array.name} (bits) or Float32Array` : array.name;
-    throw badInput(`input "${tensor.name}" is ${name} and needs ${wanted}, not ${given}`, `输入 "${tensor.name}" 为 ${name}，需要 ${wanted}，而不是 ${given}`);
+    throw badInput(
+      `input "${tensor.name}" is ${name} and needs ${wanted}, not ${given}`,
+      `输入 "${tensor.name}" 为 ${name}，需要 ${wanted}，而不是 ${given}`,
+    );
   }
   const { buffer } = data;
   if (!(buffer instanceof ArrayBuffer)) {
@@ -138,7 +130,10 @@ export function checkArray(tensor: NativeTensor, data: TensorData): void {
     throw badInput(`input "${tensor.name}" lies in a resizable ArrayBuffer`, `输入 "${tensor.name}" 位于可变长 ArrayBuffer 中`);
   }
   if (data.length === 0) {
-    throw badInput(`input "${tensor.name}" is empty or its ArrayBuffer was detached`, `输入 "${tensor.name}" 为空，或其 ArrayBuffer 已被转移`);
+    throw badInput(
+      `input "${tensor.name}" is empty or its ArrayBuffer was detached`,
+      `输入 "${tensor.name}" 为空，或其 ArrayBuffer 已被转移`,
+    );
   }
 }
 
@@ -160,10 +155,17 @@ function chooseGear(model: NativeDescription, given: readonly GivenInput[], want
     throw badInput('several gears have this length; give the shape or the gear', '多个档位与该长度相符，请指明形状或档位');
   }
   if (wanted && !model.gears.some((gear) => isWanted(gear, model, wanted))) {
-    throw badInput(`the model has no gear ${JSON.stringify(wanted)}; it has ${gearList(model)}`, `模型没有档位 ${JSON.stringify(wanted)}，可用档位：${gearList(model)}`);
+    throw badInput(
+      `the model has no gear ${JSON.stringify(wanted)}; it has ${gearList(model)}`,
+      `模型没有档位 ${JSON.stringify(wanted)}，可用档位：${gearList(model)}`,
+    );
   }
-  const lengths = given.map(({ data, dims }, input) => `"${model.inputs[input]?.name ?? ''}" has ${dims ? `[${dims.join(', ')}]` : data.length}`);
-  const expected = model.gears.map((gear) => gear.inputDims.map((dims) => `[${dims.join(', ')}] (${elementsOf(dims)})`).join(', ')).join(' or ');
+  const lengths = given.map(
+    ({ data, dims }, input) => `"${model.inputs[input]?.name ?? ''}" has ${dims ? `[${dims.join(', ')}]` : data.length}`,
+  );
+  const expected = model.gears
+    .map((gear) => gear.inputDims.map((dims) => `[${dims.join(', ')}] (${elementsOf(dims)})`).join(', '))
+    .join(' or ');
   throw badInput(`input ${lengths.join(', ')}; the model takes ${expected}`, `输入 ${lengths.join('，')}；模型要求 ${expected}`);
 }
 

@@ -42,12 +42,16 @@ describe('types, gears and batches', () => {
     expect(await run('roundTrip', { model, bytes })).toEqual({ type: array, dims: [1, elements], same: true, back: bytes });
   });
 
-  it.each<DataTypeName>(['float16', 'bfloat16'])('floats pass through %s with its rounding, NaN, infinities and denormals', async (dtype) => {
-    const model = await writeIdentityModel(folder, { elements: 30, dtype });
-    const result = (await run('narrowFloats', { model, elements: 30 })) as { type: string; same: boolean; first: string[] };
-    expect(result).toMatchObject({ type: 'Float32Array', same: true });
-    if (dtype === 'float16') expect(result.first.slice(4, 11)).toEqual(['65504', 'Infinity', 'Infinity', '-Infinity', 'Infinity', '-Infinity', 'NaN']);
-  });
+  it.each<DataTypeName>(['float16', 'bfloat16'])(
+    'floats pass through %s with its rounding, NaN, infinities and denormals',
+    async (dtype) => {
+      const model = await writeIdentityModel(folder, { elements: 30, dtype });
+      const result = (await run('narrowFloats', { model, elements: 30 })) as { type: string; same: boolean; first: string[] };
+      expect(result).toMatchObject({ type: 'Float32Array', same: true });
+      if (dtype === 'float16')
+        expect(result.first.slice(4, 11)).toEqual(['65504', 'Infinity', 'Infinity', '-Infinity', 'Infinity', '-Infinity', 'NaN']);
+    },
+  );
 
   it('shares memory with the host on chips that do', async () => {
     const model = await writeIdentityModel(folder, { elements: 64 });
@@ -59,9 +63,18 @@ describe('types, gears and batches', () => {
 
   it('serves batch gears', async () => {
     const gears = { kind: 'batch', values: [1, 2, 4] } as const;
-    const model = await writeSimModel(folder, 'batch', { inputs: [image([-1, 3])], outputs: [output([-1, 3])], gears, op: { type: 'identity' } });
+    const model = await writeSimModel(folder, 'batch', {
+      inputs: [image([-1, 3])],
+      outputs: [output([-1, 3])],
+      gears,
+      op: { type: 'identity' },
+    });
     const inputs = [{ dims: [2, 3] }, { dims: [4, 3] }, { dims: [1, 3] }, { dims: [3, 3] }, { dims: [4, 3], gear: { batch: 8 } }];
-    const { outcomes, gearKind, gears: listed } = (await run('gears', { model, inputs })) as { outcomes: unknown[]; gearKind: string; gears: unknown };
+    const {
+      outcomes,
+      gearKind,
+      gears: listed,
+    } = (await run('gears', { model, inputs })) as { outcomes: unknown[]; gearKind: string; gears: unknown };
     expect(gearKind).toBe('batch');
     expect(listed).toEqual([[1], [2], [4]]);
     expect(outcomes.slice(0, 3)).toEqual([[{ shape: [2, 3], last: 5 }], [{ shape: [4, 3], last: 11 }], [{ shape: [1, 3], last: 2 }]]);
@@ -87,7 +100,11 @@ describe('types, gears and batches', () => {
     });
     const inputs = [{ dims: [1, 1, 2, 4] }, { dims: [1, 1, 4, 2] }, { dims: [1, 1, 4, 4] }, { dims: [1, 1, 8, 2] }];
     const { outcomes } = (await run('gears', { model, inputs })) as { outcomes: unknown[] };
-    expect(outcomes.slice(0, 3)).toEqual([[{ shape: [1, 1, 2, 4], last: 7 }], [{ shape: [1, 1, 4, 2], last: 7 }], [{ shape: [1, 1, 4, 4], last: 2 }]]);
+    expect(outcomes.slice(0, 3)).toEqual([
+      [{ shape: [1, 1, 2, 4], last: 7 }],
+      [{ shape: [1, 1, 4, 2], last: 7 }],
+      [{ shape: [1, 1, 4, 4], last: 2 }],
+    ]);
     expect(outcomes[3]).toMatchObject({ kind: 'bad-input' });
   });
 
@@ -99,8 +116,15 @@ describe('types, gears and batches', () => {
         [3, 2],
       ],
     } as const;
-    const model = await writeSimModel(folder, 'dims', { inputs: [image([-1, -1])], outputs: [output([-1, -1])], gears, op: { type: 'identity' } });
-    const { outcomes } = (await run('gears', { model, inputs: [{ dims: [3, 2] }, { dims: [1, 4] }, { dims: [4, 1] }] })) as { outcomes: unknown[] };
+    const model = await writeSimModel(folder, 'dims', {
+      inputs: [image([-1, -1])],
+      outputs: [output([-1, -1])],
+      gears,
+      op: { type: 'identity' },
+    });
+    const { outcomes } = (await run('gears', { model, inputs: [{ dims: [3, 2] }, { dims: [1, 4] }, { dims: [4, 1] }] })) as {
+      outcomes: unknown[];
+    };
     expect(outcomes.slice(0, 2)).toEqual([[{ shape: [3, 2], last: 5 }], [{ shape: [1, 4], last: 3 }]]);
     expect(outcomes[2]).toMatchObject({ kind: 'bad-input' });
   });

@@ -27,7 +27,12 @@ interface BridgeTensor {
 interface Bridge {
   registerBackend(
     library: string,
-    compute: (onnxPath: string, inputs: readonly BridgeTensor[], outputs: readonly BridgeTensor[], done: (data: ArrayBuffer[] | null) => void) => void,
+    compute: (
+      onnxPath: string,
+      inputs: readonly BridgeTensor[],
+      outputs: readonly BridgeTensor[],
+      done: (data: ArrayBuffer[] | null) => void,
+    ) => void,
   ): void;
 }
 
@@ -38,7 +43,10 @@ async function compute(onnxPath: string, inputs: readonly BridgeTensor[], output
   const opening = sessions.get(onnxPath) ?? ort.InferenceSession.create(onnxPath, { intraOpNumThreads: 2 });
   sessions.set(onnxPath, opening);
   const session = await opening;
-  const feeds = inputs.map(({ name, dims, data }): [string, ort.Tensor] => [name, new ort.Tensor('float32', new Float32Array(data ?? new ArrayBuffer(0)), dims)]);
+  const feeds = inputs.map(({ name, dims, data }): [string, ort.Tensor] => [
+    name,
+    new ort.Tensor('float32', new Float32Array(data ?? new ArrayBuffer(0)), dims),
+  ]);
   const results = await session.run(Object.fromEntries(feeds));
   return outputs.map(({ name }) => new Float32Array(results[name]?.data as Float32Array).buffer);
 }
@@ -52,7 +60,11 @@ const folder = mkdtempSync(path.join(tmpdir(), 'railscope-acl-sim-'));
 const backend = aclSimulator(library);
 const catalog = new ModelCatalog(path.resolve(import.meta.dirname, '../../../models/catalog'));
 
-async function model(): Promise<{ manifest: Awaited<ReturnType<ModelCatalog['entry']>>['manifest']; onnxFile: string; weightsFile: string }> {
+async function model(): Promise<{
+  manifest: Awaited<ReturnType<ModelCatalog['entry']>>['manifest'];
+  onnxFile: string;
+  weightsFile: string;
+}> {
   const entry = await catalog.entry('u2netp-surface');
   const { file: onnxFile } = await catalog.verifiedWeights(entry, 'fp32');
   const { input, output } = requireProbability(entry.manifest);

@@ -56,7 +56,8 @@ function createBackend(id: BackendId, libraryPath: string | undefined): Inferenc
       }
       const report = await probe();
       const devices = chosenDevices(report);
-      if (report.reason !== null || devices.length === 0) throw unavailable(id, report.reason ?? `${devicesVariable} names no usable device`);
+      if (report.reason !== null || devices.length === 0)
+        throw unavailable(id, report.reason ?? `${devicesVariable} names no usable device`);
       const deviceIds = devices.map(({ deviceId }) => deviceId);
       const options = libraryPath === undefined ? { deviceIds } : { deviceIds, libraryPath };
       const pool = await AscendPool.open(weightsFile, options).catch((error: unknown) => {

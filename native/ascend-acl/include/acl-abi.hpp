@@ -77,8 +77,6 @@ enum aclrtMemcpyKind : int {
 
 enum aclrtMemAttr : int { ACL_DDR_MEM = 0, ACL_HBM_MEM = 1 };
 
-enum aclrtStreamStatus : int { ACL_STREAM_STATUS_COMPLETE = 0, ACL_STREAM_STATUS_NOT_READY = 1 };
-
 /** aclrtQueryEventStatus */
 enum aclrtEventRecordedStatus : int { ACL_EVENT_RECORDED_STATUS_NOT_READY = 0, ACL_EVENT_RECORDED_STATUS_COMPLETE = 1 };
 /** aclrtQueryEvent, the deprecated call: the other way round */
@@ -206,7 +204,6 @@ constexpr size_t OM_HEADER_BYTES = 256;
   X(const char *, aclrtGetSocName, ()) \
   X(aclError, aclrtDestroyStreamForce, (aclrtStream stream)) \
   X(aclError, aclrtStreamAbort, (aclrtStream stream)) \
-  X(aclError, aclrtStreamQuery, (aclrtStream stream, aclrtStreamStatus *status)) \
   X(aclError, aclrtSynchronizeStreamWithTimeout, (aclrtStream stream, int32_t timeout)) \
   X(aclError, aclrtCreateEventWithFlag, (aclrtEvent * event, uint32_t flag)) \
   X(aclError, aclrtCreateEventExWithFlag, (aclrtEvent * event, uint32_t flag)) \

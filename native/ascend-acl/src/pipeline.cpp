@@ -1,5 +1,6 @@
 #include "pipeline.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "half.hpp"
@@ -90,8 +91,8 @@ void Pipeline::addBuffer(SlotSets &sets, Dataset &set, void *memory, size_t byte
 
 void Pipeline::allocateSlot() {
   SlotEvents &events = events_.emplace_back();
-  for (Event *event : {&events.inReady, &events.computeDone, &events.copyInStart, &events.copyInEnd, &events.computeStart,
-                       &events.computeEnd, &events.copyOutStart, &events.copyOutEnd}) {
+  for (Event *event : {&events.inReady, &events.copyInStart, &events.copyInEnd, &events.computeStart, &events.computeEnd,
+                       &events.copyOutStart, &events.copyOutEnd}) {
     *event = createEvent(api_);
   }
   PinnedBuffers &pinned = pinned_.emplace_back();
@@ -184,78 +185,160 @@ void Pipeline::submit(std::shared_ptr<Run> run) {
     run->done({{}, RunOutcome::End::dropped, {}});
     return;
   }
+  inFlight_.push_back(run);
+  attempt(run, [&] { copyIn(*run); });
+  poll();
+}
+
+/** Does one step of a run; a failure ends the run. @returns whether it went well */
+bool Pipeline::attempt(const std::shared_ptr<Run> &run, const std::function<void()> &step) {
   try {
-    enqueue(*run);
-    inFlight_.push_back(std::move(run));
+    step();
+    return true;
   } catch (const AclFailure &failure) {
-    fail(run, failure);
+    remove(run);
+    run->done({failure, RunOutcome::End::failed, {}});
+    return false;
   }
 }
 
-void Pipeline::joinStreams(const Event &event, const Stream &from, const Stream &to) {
-  if (from.get() == to.get()) return;
-  ACL_CALL(api_, aclrtRecordEvent, event.get(), from.get());
-  ACL_CALL(api_, aclrtStreamWaitEvent, to.get(), event.get());
-  if (eventsNeedReset(api_)) ACL_CALL(api_, aclrtResetEvent, event.get(), to.get());
-}
-
-void Pipeline::enqueue(Run &run) {
+void Pipeline::copyIn(const Run &run) {
   const SlotEvents &events = events_[run.slot];
-  selectGear(run.slot, run.gear);
-  ACL_CALL(api_, aclrtRecordEvent, events.copyInStart.get(), streams_[0].get());
-  copyIn(run);
-  ACL_CALL(api_, aclrtRecordEvent, events.copyInEnd.get(), streams_[0].get());
-  joinStreams(events.inReady, streams_[0], computeStream());
-  ACL_CALL(api_, aclrtRecordEvent, events.computeStart.get(), computeStream().get());
-  ACL_CALL(api_, aclmdlExecuteAsync, model_.get(), sets_[run.slot].inputs.get(), sets_[run.slot].outputs.get(), computeStream().get());
-  ACL_CALL(api_, aclrtRecordEvent, events.computeEnd.get(), computeStream().get());
-  joinStreams(events.computeDone, computeStream(), copyOutStream());
-  ACL_CALL(api_, aclrtRecordEvent, events.copyOutStart.get(), copyOutStream().get());
-  copyOut(run);
-  ACL_CALL(api_, aclrtRecordEvent, events.copyOutEnd.get(), copyOutStream().get());
-}
-
-void Pipeline::copyIn(Run &run) {
   const aclrtMemcpyKind kind = sharedMemory_ ? ACL_MEMCPY_DEVICE_TO_DEVICE : ACL_MEMCPY_HOST_TO_DEVICE;
+  ACL_CALL(api_, aclrtRecordEvent, events.copyInStart.get(), copyStream().get());
   for (size_t i = 0; i < shape_.inputs.size(); i++) {
     const size_t bytes = gearBytes(shape_.inputs[i], shape_.gears[run.gear].inputDims[i]);
     void *pinned = pinned_[run.slot].inputs[i].get();
     const Conversion conversion = run.inputConversions[i];
     if (conversion != Conversion::none) convertToModel(conversion, pinned_[run.slot].floats[i].data(), pinned, bytes / 2);
-    ACL_CALL(api_, aclrtMemcpyAsync, device_[run.slot].inputs[i].get(), shape_.inputs[i].bytes, pinned, bytes, kind, streams_[0].get());
+    ACL_CALL(api_, aclrtMemcpyAsync, device_[run.slot].inputs[i].get(), shape_.inputs[i].bytes, pinned, bytes, kind, copyStream().get());
   }
+  ACL_CALL(api_, aclrtRecordEvent, events.copyInEnd.get(), copyStream().get());
+  if (copyStream().get() != computeStream().get()) ACL_CALL(api_, aclrtRecordEvent, events.inReady.get(), copyStream().get());
+}
+
+void Pipeline::compute(Run &run) {
+  const SlotEvents &events = events_[run.slot];
+  aclrtStream stream = computeStream().get();
+  selectGear(run.slot, run.gear);
+  if (copyStream().get() != stream) {
+    ACL_CALL(api_, aclrtStreamWaitEvent, stream, events.inReady.get());
+    if (eventsNeedReset(api_)) ACL_CALL(api_, aclrtResetEvent, events.inReady.get(), stream);
+  }
+  ACL_CALL(api_, aclrtRecordEvent, events.computeStart.get(), stream);
+  ACL_CALL(api_, aclmdlExecuteAsync, model_.get(), sets_[run.slot].inputs.get(), sets_[run.slot].outputs.get(), stream);
+  ACL_CALL(api_, aclrtRecordEvent, events.computeEnd.get(), stream);
+  run.stage = Run::Stage::computing;
 }
 
 void Pipeline::copyOut(Run &run) {
+  const SlotEvents &events = events_[run.slot];
   const aclrtMemcpyKind kind = sharedMemory_ ? ACL_MEMCPY_DEVICE_TO_DEVICE : ACL_MEMCPY_DEVICE_TO_HOST;
+  ACL_CALL(api_, aclrtRecordEvent, events.copyOutStart.get(), copyStream().get());
   for (size_t i = 0; i < shape_.outputs.size(); i++) {
     const size_t bytes = gearBytes(shape_.outputs[i], shape_.gears[run.gear].outputDims[i]);
     ACL_CALL(api_, aclrtMemcpyAsync, pinned_[run.slot].outputs[i].get(), shape_.outputs[i].bytes, device_[run.slot].outputs[i].get(),
-             bytes, kind, copyOutStream().get());
+             bytes, kind, copyStream().get());
+  }
+  ACL_CALL(api_, aclrtRecordEvent, events.copyOutEnd.get(), copyStream().get());
+  run.stage = Run::Stage::copyingOut;
+}
+
+void Pipeline::poll() {
+  while (advance()) continue;
+  endOverdue();
+}
+
+bool Pipeline::advance() {
+  if (broken_) return false;
+  const bool computed = advanceComputing();
+  const bool started = startNext();
+  const bool finished = finishFirst();
+  return computed || started || finished;
+}
+
+/**
+ * Events complete behind a task that failed; only synchronising a stream tells of the failure. So the stream is
+ * synchronised when its event says that there is nothing to wait for, and the next run is computed only then: what a
+ * stream reports belongs to exactly one run.
+ */
+bool Pipeline::advanceComputing() {
+  const std::shared_ptr<Run> run = firstIn(Run::Stage::computing);
+  if (!run) return false;
+  try {
+    if (!isComplete(events_[run->slot].computeEnd)) return false;
+    check(api_, synchronize(computeStream()), synchronizeName());
+  } catch (const AclFailure &failure) {
+    endFailed(run, failure);
+    return true;
+  }
+  attempt(run, [&] { copyOut(*run); });
+  return true;
+}
+
+bool Pipeline::startNext() {
+  const std::shared_ptr<Run> run = firstIn(Run::Stage::copyingIn);
+  if (!run || firstIn(Run::Stage::computing)) return false;
+  attempt(run, [&] { compute(*run); });
+  return true;
+}
+
+bool Pipeline::finishFirst() {
+  const std::shared_ptr<Run> run = firstIn(Run::Stage::copyingOut);
+  if (!run) return false;
+  try {
+    if (!isComplete(events_[run->slot].copyOutEnd)) return false;
+    check(api_, synchronize(copyStream()), synchronizeName());
+    const RunTimes times = timesOf(run->slot);
+    run->writeOutputs([&](const OutputTarget &target, size_t index) { convertFromModel(target, pinned_[run->slot].outputs[index].get()); });
+    remove(run);
+    run->done({{}, RunOutcome::End::done, times});
+  } catch (const AclFailure &failure) {
+    endAllFailed(failure);
+  }
+  return true;
+}
+
+void Pipeline::endFailed(const std::shared_ptr<Run> &run, const AclFailure &failure) {
+  if (streams_.size() == 1) return endAllFailed(failure);
+  remove(run);
+  run->done({failure, RunOutcome::End::failed, {}});
+}
+
+/** A failed task on a stream with copies may be any run's since the stream was well the last time: all of them end. */
+void Pipeline::endAllFailed(const AclFailure &failure) {
+  // their slots are free for other runs afterwards, so none may be computing any more; what it reports is theirs too
+  if (synchronize(computeStream()) != ACL_SUCCESS) recentMessage(api_);
+  dropRuns({failure, RunOutcome::End::failed, {}});
+}
+
+void Pipeline::endOverdue() {
+  while (!inFlight_.empty() && Clock::now() >= inFlight_.front()->deadline) {
+    const std::shared_ptr<Run> run = inFlight_.front();
+    remove(run);
+    broken_ = true;
+    run->done({{}, RunOutcome::End::timedOut, {}});
   }
 }
 
-bool Pipeline::isComplete(aclrtEvent event) {
+void Pipeline::remove(const std::shared_ptr<Run> &run) {
+  inFlight_.erase(std::remove(inFlight_.begin(), inFlight_.end(), run), inFlight_.end());
+}
+
+std::shared_ptr<Run> Pipeline::firstIn(Run::Stage stage) const {
+  const auto found = std::find_if(inFlight_.begin(), inFlight_.end(), [stage](const auto &run) { return run->stage == stage; });
+  return found == inFlight_.end() ? nullptr : *found;
+}
+
+bool Pipeline::isComplete(const Event &event) {
   if (api_.aclrtQueryEventStatus != nullptr) {
     aclrtEventRecordedStatus status = ACL_EVENT_RECORDED_STATUS_NOT_READY;
-    ACL_CALL(api_, aclrtQueryEventStatus, event, &status);
+    ACL_CALL(api_, aclrtQueryEventStatus, event.get(), &status);
     return status == ACL_EVENT_RECORDED_STATUS_COMPLETE;
   }
   aclrtEventStatus status = ACL_EVENT_STATUS_NOT_READY;
-  ACL_CALL(api_, aclrtQueryEvent, event, &status);
+  ACL_CALL(api_, aclrtQueryEvent, event.get(), &status);
   return status == ACL_EVENT_STATUS_COMPLETE;
-}
-
-/** Events also complete behind a task that failed; only the streams tell. Does not wait where that can be avoided. */
-void Pipeline::checkStreams() {
-  for (const Stream &stream : streams_) {
-    if (inFlight_.size() > 1 && api_.aclrtStreamQuery != nullptr) {
-      aclrtStreamStatus status = ACL_STREAM_STATUS_NOT_READY;
-      ACL_CALL(api_, aclrtStreamQuery, stream.get(), &status);
-    } else {
-      check(api_, synchronize(stream), synchronizeName());
-    }
-  }
 }
 
 const char *Pipeline::synchronizeName() const {
@@ -274,38 +357,6 @@ RunTimes Pipeline::timesOf(size_t slot) {
   ACL_CALL(api_, aclrtEventElapsedTime, &times.computeMs, events.computeStart.get(), events.computeEnd.get());
   ACL_CALL(api_, aclrtEventElapsedTime, &times.copyOutMs, events.copyOutStart.get(), events.copyOutEnd.get());
   return times;
-}
-
-void Pipeline::finish(Run &run) {
-  checkStreams();
-  const RunTimes times = timesOf(run.slot);
-  run.writeOutputs([&](const OutputTarget &target, size_t index) { convertFromModel(target, pinned_[run.slot].outputs[index].get()); });
-  run.done({{}, RunOutcome::End::done, times});
-}
-
-void Pipeline::poll() {
-  while (!inFlight_.empty()) {
-    const std::shared_ptr<Run> run = inFlight_.front();
-    try {
-      if (isComplete(events_[run->slot].copyOutEnd.get())) {
-        finish(*run);
-        inFlight_.pop_front();
-        continue;
-      }
-    } catch (const AclFailure &failure) {
-      inFlight_.pop_front();
-      fail(run, failure);
-      continue;
-    }
-    if (Clock::now() < run->deadline) return;
-    inFlight_.pop_front();
-    broken_ = true;
-    run->done({{}, RunOutcome::End::timedOut, {}});
-  }
-}
-
-void Pipeline::fail(const std::shared_ptr<Run> &run, const AclFailure &failure) {
-  run->done({failure, RunOutcome::End::failed, {}});
 }
 
 void Pipeline::dropRuns(const RunOutcome &outcome) {

@@ -21,7 +21,7 @@ struct OpenRequest {
   std::string path;
   /** runs that may be under way at once; each has its own buffers */
   size_t slots = 2;
-  /** 1: everything in order; 2: copying in overlaps computing; 3: copying out has a stream of its own too */
+  /** 1: everything in order; 2: copying in and out overlaps computing */
   size_t streams = 2;
 };
 
@@ -50,6 +50,9 @@ struct OutputTarget {
 
 /** One inference from submission to its outcome. */
 struct Run {
+  enum class Stage { copyingIn, computing, copyingOut };
+
+  Stage stage = Stage::copyingIn;
   size_t slot = 0;
   size_t gear = 0;
   std::vector<Conversion> inputConversions;
@@ -94,9 +97,9 @@ class Pipeline {
   /** @param conversion whether floats are staged for a 16-bit input */
   InputStaging staging(size_t slot, size_t input, Conversion conversion);
 
-  /** Queues copy in, execution and copy out. A failure is told to `run.done`, never thrown. */
+  /** Queues the copy in; computing and copying out follow in `poll`. A failure is told to `run.done`, never thrown. */
   void submit(std::shared_ptr<Run> run);
-  /** Finishes what is complete or overdue, oldest first. */
+  /** Takes every run as far as it can go now, and ends what is complete, failed or overdue. */
   void poll();
   bool busy() const { return !inFlight_.empty(); }
   /** Ends every run under way with `outcome`. The device may still be working: use before the pipeline is destroyed. */
@@ -117,7 +120,7 @@ class Pipeline {
     DeviceMemory gear;
   };
   struct SlotEvents {
-    Event inReady, computeDone;
+    Event inReady;
     Event copyInStart, copyInEnd, computeStart, computeEnd, copyOutStart, copyOutEnd;
   };
   struct SlotSets {
@@ -130,28 +133,35 @@ class Pipeline {
   void allocateSlot();
   void readGearOutputs();
   void selectGear(size_t slot, size_t gear);
-  void enqueue(Run &run);
-  void copyIn(Run &run);
+  void copyIn(const Run &run);
+  void compute(Run &run);
   void copyOut(Run &run);
-  bool isComplete(aclrtEvent event);
-  void checkStreams();
+  bool advance();
+  bool advanceComputing();
+  bool startNext();
+  bool finishFirst();
+  bool attempt(const std::shared_ptr<Run> &run, const std::function<void()> &step);
+  void endFailed(const std::shared_ptr<Run> &run, const AclFailure &failure);
+  void endAllFailed(const AclFailure &failure);
+  void endOverdue();
+  void remove(const std::shared_ptr<Run> &run);
+  std::shared_ptr<Run> firstIn(Run::Stage stage) const;
+  bool isComplete(const Event &event);
   aclError synchronize(const Stream &stream);
   const char *synchronizeName() const;
   void drain();
   RunTimes timesOf(size_t slot);
-  void finish(Run &run);
-  void fail(const std::shared_ptr<Run> &run, const AclFailure &failure);
-  void joinStreams(const Event &event, const Stream &from, const Stream &to);
   void addBuffer(SlotSets &sets, Dataset &set, void *memory, size_t bytes);
   size_t gearBytes(const TensorDescription &tensor, const std::vector<int64_t> &dims) const;
-  Stream &computeStream() { return streams_.size() > 1 ? streams_[1] : streams_[0]; }
-  Stream &copyOutStream() { return streams_.back(); }
+  Stream &copyStream() { return streams_.front(); }
+  Stream &computeStream() { return streams_.back(); }
 
   const AclApi &api_;
   const bool sharedMemory_;
   bool broken_ = false;
   PipelineMemory memory_;
   ModelShape shape_;
+  /** in the order of submission; at most one is computing */
   std::deque<std::shared_ptr<Run>> inFlight_;
 
   // destroyed from the last to the first: model, its memory, sets, buffers, device memory, description, pinned memory, events, streams

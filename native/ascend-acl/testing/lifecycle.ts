@@ -2,11 +2,21 @@
 import type { CallLine } from './run-scenario';
 
 /** Calls that may be made without a current context. */
-const withoutContext = new Set(['aclInit', 'aclFinalize', 'aclrtGetDeviceCount', 'aclrtSetDevice', 'aclrtResetDevice', 'aclGetRecentErrMsg']);
+const withoutContext = new Set([
+  'aclInit',
+  'aclFinalize',
+  'aclrtGetDeviceCount',
+  'aclrtSetDevice',
+  'aclrtResetDevice',
+  'aclGetRecentErrMsg',
+]);
 
 /** What must not come before (key) any of (values) is over, within one life of one model. */
 const teardown: readonly (readonly [RegExp, RegExp])[] = [
-  [/^aclmdlUnload$/, /^(aclmdlDestroyDataset|aclDestroyDataBuffer|aclrtFree|aclmdlDestroyDesc|aclrtFreeHost|aclrtDestroyEvent|aclrtDestroyStream\w*)$/],
+  [
+    /^aclmdlUnload$/,
+    /^(aclmdlDestroyDataset|aclDestroyDataBuffer|aclrtFree|aclmdlDestroyDesc|aclrtFreeHost|aclrtDestroyEvent|aclrtDestroyStream\w*)$/,
+  ],
   [/^(aclmdlDestroyDataset|aclDestroyDataBuffer)$/, /^(aclmdlDestroyDesc|aclrtFreeHost|aclrtDestroyEvent|aclrtDestroyStream\w*)$/],
   [/^aclmdlDestroyDesc$/, /^(aclrtFreeHost|aclrtDestroyEvent|aclrtDestroyStream\w*)$/],
   [/^aclrtFreeHost$/, /^(aclrtDestroyEvent|aclrtDestroyStream\w*)$/],
@@ -37,6 +47,7 @@ export function checkLifecycle(calls: readonly CallLine[]): string[] {
     else if (firstLate < lastEarly) faults.push(`${names[firstLate] ?? ''} before the last ${names[lastEarly] ?? ''}`);
   }
   const drained = names.lastIndexOf('aclrtSynchronizeStreamWithTimeout');
-  if (drained < names.lastIndexOf('aclmdlExecuteAsync') || drained > names.indexOf('aclmdlUnload')) faults.push('streams were not drained before the unloading');
+  if (drained < names.lastIndexOf('aclmdlExecuteAsync') || drained > names.indexOf('aclmdlUnload'))
+    faults.push('streams were not drained before the unloading');
   return faults;
 }

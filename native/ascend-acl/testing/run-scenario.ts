@@ -39,7 +39,8 @@ export interface TaskLine {
   readonly endUs: number;
 }
 
-export const callsOf = (trace: readonly TraceLine[]): CallLine[] => trace.filter((line) => line.type === 'call').sort((a, b) => a.seq - b.seq);
+export const callsOf = (trace: readonly TraceLine[]): CallLine[] =>
+  trace.filter((line) => line.type === 'call').sort((a, b) => a.seq - b.seq);
 export const tasksOf = (trace: readonly TraceLine[]): TaskLine[] => trace.filter((line) => line.type === 'task');
 
 export interface ScenarioOptions {
@@ -93,7 +94,10 @@ export async function runScenario(name: string, options: ScenarioOptions = {}): 
   };
   const startMs = performance.now();
   const { executable = process.execPath, nodeArguments = [], timeoutMs = 60_000 } = options;
-  const child = spawn(executable, [...nodeArguments, file, name, JSON.stringify(options.args ?? null)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(executable, [...nodeArguments, file, name, JSON.stringify(options.args ?? null)], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));

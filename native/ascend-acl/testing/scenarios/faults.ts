@@ -11,13 +11,30 @@ const input = (elements: number, value = 1): { image: Float32Array } => ({ image
 const firstValue = (output: Record<string, { data: ArrayLike<unknown> }>): number => Number(Object.values(output)[0]?.data[0]);
 
 /** Runs one after the other; each one's outcome, and the counters. */
-async function runSerially({ model, elements, runs = 4, timeoutMs = 3000 }: Args & { runs?: number; timeoutMs?: number }): Promise<unknown> {
+async function runSerially({
+  model,
+  elements,
+  runs = 4,
+  timeoutMs = 3000,
+}: Args & { runs?: number; timeoutMs?: number }): Promise<unknown> {
   const runner = await openRunner(model, { timeoutMs, graceMs: 500 });
   const outcomes: unknown[] = [];
   for (let i = 0; i < runs; i++) outcomes.push(await outcomeOf(runner.run(input(elements, i)), firstValue));
   const { failed, retried, rebuilds } = runner.stats();
   await runner.dispose();
   return { outcomes, failed, retried, rebuilds };
+}
+
+/** Runs that overlap, each with a payload of its own: right, failed or wrong. */
+async function runTogether({ model, elements, runs = 12, streams = 2 }: Args & { runs?: number; streams?: 1 | 2 }): Promise<unknown> {
+  const runner = await openRunner(model, { streams, slots: 3 });
+  const outcomes = await Promise.all(Array.from({ length: runs }, (_, i) => outcomeOf(runner.run(input(elements, i)), firstValue)));
+  await runner.dispose();
+  return {
+    right: outcomes.filter((value, i) => value === i).length,
+    failed: outcomes.filter((value) => typeof value !== 'number').length,
+    wrong: outcomes.filter((value, i) => typeof value === 'number' && value !== i).length,
+  };
 }
 
 /** A hanging device: how long until the caller knows, and whether the rest still works. */
@@ -63,4 +80,4 @@ async function poolLoss({ model, elements }: Args): Promise<unknown> {
   return { outcomes, lost };
 }
 
-export const faults: Readonly<Record<string, Scenario>> = { runSerially, hang, openHang, openMany, sharedPoison, poolLoss };
+export const faults: Readonly<Record<string, Scenario>> = { runSerially, runTogether, hang, openHang, openMany, sharedPoison, poolLoss };

@@ -6,7 +6,9 @@ import { loads } from './loads';
 import type { Scenario } from './scenario';
 
 const scenarios: Readonly<Record<string, Scenario>> = { ...endings, ...faults, ...loads };
-const [, , name = '', args = 'null'] = isMainThread ? process.argv : ['', '', (workerData as { name: string }).name, (workerData as { args: string }).args];
+const [, , name = '', args = 'null'] = isMainThread
+  ? process.argv
+  : ['', '', (workerData as { name: string }).name, (workerData as { args: string }).args];
 const scenario = scenarios[name];
 if (!scenario) throw new Error(`no scenario ${name}`);
 const result = await scenario(JSON.parse(args) as never);
