@@ -52,6 +52,8 @@ class DataSettings:
     validation_split: str = "val"
     #: `stretched` keeps the texture of dark pictures for networks that normalise each picture; see `open_pack`
     levels: Literal["true", "stretched"] = "true"
+    #: passes over the pictures that make one epoch: 8 where a recipe counts eight offline variants of each picture
+    repeat: int = 1
     #: draw each source of the pack as often as its weight says
     source_weights: bool = True
     #: keep decoded pictures on the device; auto = on a GPU where they take little of its memory
@@ -60,6 +62,7 @@ class DataSettings:
     labelled_share: float = 0.0
 
     def __post_init__(self) -> None:
+        _positive("data.repeat", self.repeat)
         _within("data.labelled_share", self.labelled_share, 0.0, 1.0)
 
 

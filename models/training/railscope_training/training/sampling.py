@@ -31,12 +31,13 @@ class SampleOrder:
         weights: Sequence[float] | None = None,
         labelled: Sequence[int] = (),
         labelled_share: float = 0.0,
+        repeat: int = 1,
     ) -> None:
         if count < 1:
             raise TrainingError("the training split holds no pictures")
         if labelled_share > 0 and not labelled:
             raise TrainingError("'data.labelled_share' is set, but no training picture has a label")
-        self.count, self.batch, self.seed = count, batch, seed
+        self.count, self.batch, self.repeat = count, batch, repeat
         chances = np.ones(count) if weights is None else np.asarray(weights, np.float64)
         forced = int(np.ceil(batch * labelled_share)) if labelled_share > 0 else 0
         self._streams = [_Stream(np.arange(count), chances, seed, 0, batch - forced)]
@@ -46,8 +47,8 @@ class SampleOrder:
 
     @property
     def steps_per_epoch(self) -> float:
-        """Steps in which `count` pictures are drawn; not always whole."""
-        return self.count / self.batch
+        """Steps of one epoch, which is `repeat` passes; not always whole."""
+        return self.count * self.repeat / self.batch
 
     def indices(self, step: int) -> list[int]:
         """The pictures of optimiser step `step` (from 0), `batch` of them."""

@@ -211,7 +211,13 @@ def _order(experiment: Experiment, train: Split, world: World) -> SampleOrder:
     weights = train.weights.tolist() if experiment.data.source_weights else None
     labelled = train.labelled if share > 0 else ()
     return SampleOrder(
-        len(train), experiment.batch, experiment.seed, weights=weights, labelled=labelled, labelled_share=share
+        len(train),
+        experiment.batch,
+        experiment.seed,
+        weights=weights,
+        labelled=labelled,
+        labelled_share=share,
+        repeat=experiment.data.repeat,
     )
 
 
