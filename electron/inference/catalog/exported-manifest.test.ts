@@ -7,7 +7,7 @@ const fixtures = path.resolve('models/training/tests/export/fixtures');
 
 /** The training package writes manifests; its own test keeps these fixtures equal to what it writes. */
 describe('manifests written by the training package', () => {
-  it.each(['manifest-probability.json'])('%s is parsed whole', async (file) => {
+  it.each(['manifest-probability.json', 'manifest-instances.json'])('%s is parsed whole', async (file) => {
     const written: unknown = JSON.parse(await readFile(path.join(fixtures, file), 'utf8'));
     expect(modelManifestSchema.parse(written)).toEqual(written);
   });

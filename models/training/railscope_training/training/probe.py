@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-import resource
-import sys
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,8 @@ from railscope_training.training.step import StepRunner, is_out_of_memory
 
 #: the CUDA context and its libraries, at most; more than that belongs to other processes
 CONTEXT_BYTES = 800 * 1024**2
+#: Python with PyTorch and a small network
+ASSUMED_RESIDENT_BYTES = 800 * 1024**2
 
 
 @dataclass
@@ -108,13 +109,12 @@ class StepProbe:
 
 
 def resident_bytes() -> int:
-    """Memory of this process that is in RAM now."""
+    """Memory of this process that is in RAM now; an assumption where the system does not tell (no /proc)."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
-    return pages * resource.getpagesize()
+        return ASSUMED_RESIDENT_BYTES
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _pass(runner: StepRunner, batch: Batch) -> None:

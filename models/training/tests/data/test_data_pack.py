@@ -80,6 +80,18 @@ def test_semantic_pack_of_two_sources(tmp_path):
     assert len(pack.split("none")) == 0
 
 
+def test_whole_pictures_are_scaled_to_the_tile(tmp_path):
+    save(tmp_path / "images/a.png", texture(100, 300, 7, 200))
+    save(tmp_path / "masks/a.png", square(100, 300, (150, 25, 300, 75)))
+    source = PackSource(open_source("folder", tmp_path), whole=True, shares=ALL_TRAIN)
+    write_pack([source], tmp_path / "w.rspack", PackSettings(tile_px=64))
+    split = open_pack(tmp_path / "w.rspack").split("train")
+    assert len(split) == 1
+    mask = split.batch([0])["mask"][0]
+    assert (mask[16:48, 32:] == 1).all()
+    assert int((mask > 0).sum()) == 32 * 32
+
+
 def test_dark_levels_survive(tmp_path):
     picture = texture(64, 64, 3, 12)
     save(tmp_path / "images/a.png", picture)

@@ -12,6 +12,7 @@ from typing import Any
 
 import onnx
 import pytest
+import torch
 from blob_pack import BlobPack
 from conftest import FAST, HERE, PACKAGE, read_log, start_training
 
@@ -103,7 +104,7 @@ def test_a_time_budget_is_kept_and_annealed_to_its_end(tmp_path: Path, train: Tr
     settings = (*FAST, "validation.every_steps=null", "export.reserve_seconds=0.5", "log_every_steps=1")
     assert train("run", "--minutes", "0.1", settings=settings) == 0
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
-    assert 0 < 60 * metrics["minutes"] < 6.5
+    assert 4.0 < 60 * metrics["minutes"] < 6.5
     lines = read_log(tmp_path / "run")
     rates = [line["learning_rate"] for line in lines if line["event"] == "train"]
     assert any(line["event"] == "plan" for line in lines)
@@ -125,7 +126,11 @@ def test_fit_memory_and_precisions_are_reported(
 
 
 def test_two_processes_train_as_one_with_the_whole_batch(tmp_path: Path, train: Train) -> None:
-    settings = (*FAST, "batch=8", "micro_batch=2", "freeze_batch_norm=true", "length={steps: 6}", "log_every_steps=1")
+    # each process changes its pictures at random by itself: only unchanged ones are the same in both trainings
+    off = ("flip_x", "flip_y", "affine", "brightness", "contrast", "gamma", "noise_chance", "blur_chance")
+    unchanged = ", ".join(f"{name}: 0" for name in off)
+    fixed = (f"augment={{{unchanged}}}", "batch=8", "micro_batch=2", "freeze_batch_norm=true")
+    settings = (*FAST, *fixed, "length={steps: 6}", "log_every_steps=1")
     assert train("one", settings=settings) == 0
     changed = [part for setting in settings for part in ("--set", setting)]
     command = [
@@ -139,8 +144,10 @@ def test_two_processes_train_as_one_with_the_whole_batch(tmp_path: Path, train: 
     assert [line["event"] for line in one] == [line["event"] for line in two]
     for a, b in zip(one[1:], two[1:], strict=True):
         if a["event"] == "train":
-            # not to the digit: the sums are taken in another order, and the optimiser amplifies that
-            assert b["loss"] == pytest.approx(a["loss"], rel=1e-2)
+            assert b["loss"] == pytest.approx(a["loss"], rel=1e-5)
+            assert b["gradient_norm"] == pytest.approx(a["gradient_norm"], rel=1e-4)
+    first, second = (read_checkpoint(tmp_path / run / "last.pt")["state"] for run in ("one", "two"))
+    assert all(torch.allclose(first[name].float(), second[name].float(), atol=1e-5) for name in first)
 
 
 def test_a_machine_with_only_torch_numpy_pillow_and_onnx_trains_and_writes_onnx(
