@@ -71,7 +71,7 @@ export async function benchPeers(options: PeersOptions): Promise<number> {
         options.progress(`round ${round}: ${peer.name}`);
         const pictures = work.map(({ path: file, same, whole }) => ({ path: file, tiles: peer.whole ? whole : same }));
         const result = await runPeer(options, manifest, weights.file, engine.session.threads, peer.engine, pictures);
-        peerSeconds[index]?.push(result.seconds.reduce((sum, value) => sum + value, 0));
+        if (result) peerSeconds[index]?.push(result.seconds.reduce((sum, value) => sum + value, 0));
       }
     }
     return report(options, engine.session.engine.modelId, work, ownSeconds, peerSeconds);
@@ -109,6 +109,7 @@ function tilesOfPlan({ rows, columns, sidePx }: TilePlan): Tile[] {
   return rows.flatMap((top) => columns.map((left): Tile => [left, top, sidePx]));
 }
 
+/** @returns null where OpenCV DNN cannot run the network. @throws Error when the script fails otherwise */
 async function runPeer(
   { python, script }: PeersOptions,
   { input, output, thresholds }: ProbabilityManifest,
@@ -116,7 +117,7 @@ async function runPeer(
   threads: number,
   engine: (typeof peers)[number]['engine'],
   pictures: readonly PictureWork[],
-): Promise<PeerResult> {
+): Promise<PeerResult | null> {
   const job = {
     model,
     input: input.name,
@@ -127,11 +128,14 @@ async function runPeer(
     engine,
     pictures,
   };
-  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   child.stdin.end(JSON.stringify(job));
-  const [answer, code] = await Promise.all([text(child.stdout), new Promise<number | null>((resolve) => child.once('close', resolve))]);
-  if (code !== 0) throw new Error(`${engine}: the script ended with ${code}`);
-  return JSON.parse(answer) as PeerResult;
+  const [answer, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  if (code === 0) return JSON.parse(answer) as PeerResult;
+  // OpenCV DNN cannot run every network
+  if (engine === 'opencv') return null;
+  throw new Error(`${engine}: the script ended with ${code}: ${complaint.trim().split('\n').at(-1) ?? ''}`);
 }
 
 function report(
@@ -146,9 +150,9 @@ function report(
   const row = (name: string, count: number, seconds: readonly number[]): string[] => [
     name,
     String(count),
-    ((work.length * seconds.length) / total(seconds)).toFixed(3),
-    ...seconds.map((value) => value.toFixed(2)),
-    (total(seconds) / total(own)).toFixed(2),
+    seconds.length === 0 ? 'cannot run it' : ((work.length * seconds.length) / total(seconds)).toFixed(3),
+    ...own.map((_, round) => seconds[round]?.toFixed(2) ?? '–'),
+    seconds.length === 0 ? '–' : (total(seconds) / total(own)).toFixed(2),
   ];
   const header = ['program', 'tiles', 'images/s', ...own.map((_, round) => `round ${round + 1} s`), 'time / RailScope'];
   const rows = peers.map(({ name, whole }, index) => row(name, whole ? tiles.whole : tiles.same, others[index] ?? []));
