@@ -11,6 +11,8 @@ IGNORED_STEPS = 3
 FIRST_ESTIMATE_STEPS = 8
 #: or so much of the budget, where steps are slow
 FIRST_ESTIMATE_SHARE = 0.05
+#: part of a budget that validations may take, where the experiment does not say how many there are
+VALIDATION_SHARE = 0.15
 #: a new estimate replaces the old one only where it differs by more than this part of what remains
 TOLERANCE = 0.02
 
@@ -53,12 +55,14 @@ class StepPlan:
 
 @dataclass
 class TimeBudget:
-    """Seconds that training may take, and what one step costs (validations and checkpoints counted in)."""
+    """Seconds that training may take, and what steps, validations and the rest cost in it."""
 
     total_seconds: float
     reserve_seconds: float
     #: seconds of earlier processes of this run, and of this one before its first step
     spent_seconds: float = 0.0
+    #: of the last validation
+    validation_seconds: float = 0.0
     _measured: list[float] = field(default_factory=list)
     _steps: int = 0
     _step_seconds: float = 0.0
@@ -73,15 +77,19 @@ class TimeBudget:
             self._measured.append(seconds)
             del self._measured[:-200]
 
-    def add_other(self, seconds: float, recurring: bool) -> None:
-        """Count time outside steps. `recurring` (validation, checkpoint) will come again at the same rate."""
+    def add_validation(self, seconds: float) -> None:
+        """Count one validation."""
+        self.validation_seconds = seconds
         self.spent_seconds += seconds
-        if recurring:
-            self._other_seconds += seconds
+
+    def add_other(self, seconds: float) -> None:
+        """Count what comes again at the same rate, such as checkpoints."""
+        self._other_seconds += seconds
+        self.spent_seconds += seconds
 
     @property
     def remaining_seconds(self) -> float:
-        """What is left for steps."""
+        """What is left for steps and validations."""
         return self.total_seconds - self.reserve_seconds - self.spent_seconds
 
     @property
@@ -89,8 +97,17 @@ class TimeBudget:
         """Whether the time for training is over."""
         return self.remaining_seconds <= 0.0
 
-    def estimate_end(self, step: int) -> int | None:
-        """The step at which the time will be over, seen from `step`; None before enough steps are measured."""
+    def affordable_validations(self, wanted: int) -> int:
+        """Of `wanted` validations in the whole training, those that take no more than their share; at least one."""
+        if self.validation_seconds <= 0.0:
+            return wanted
+        return max(1, min(wanted, int(VALIDATION_SHARE * self.total_seconds / self.validation_seconds)))
+
+    def estimate_end(self, step: int, validations_left: int = 0, validation_every: float | None = None) -> int | None:
+        """The step at which the time will be over, seen from `step`; None before enough steps are measured.
+
+        Either `validations_left` are to come whatever the number of steps, or one `validation_every` so many steps.
+        """
         slow = self._steps > 0 and self._step_seconds >= FIRST_ESTIMATE_SHARE * self.total_seconds
         if len(self._measured) < FIRST_ESTIMATE_STEPS and not slow:
             return None
@@ -98,4 +115,7 @@ class TimeBudget:
         # the mean without the slowest twentieth: single stalls of the machine do not come again
         kept = ordered[: max(1, len(ordered) - len(ordered) // 20)]
         per_step = sum(kept) / len(kept) + self._other_seconds / max(1, self._steps)
-        return step + max(1, int(self.remaining_seconds / max(per_step, 1e-9)))
+        if validation_every is not None:
+            per_step += self.validation_seconds / validation_every
+        seconds = self.remaining_seconds - validations_left * self.validation_seconds
+        return step + max(1, int(seconds / max(per_step, 1e-9)))

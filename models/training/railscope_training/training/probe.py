@@ -17,6 +17,8 @@ from railscope_training.training.step import StepRunner, is_out_of_memory
 
 #: the CUDA context and its libraries, at most; more than that belongs to other processes
 CONTEXT_BYTES = 800 * 1024**2
+#: passes that warm up, passes that are timed, and after how many seconds no other begins
+WARM_PASSES, TIMED_PASSES, TIMING_SECONDS = 2, 5, 4.0
 #: Python with PyTorch and a small network
 ASSUMED_RESIDENT_BYTES = 800 * 1024**2
 
@@ -68,25 +70,28 @@ class StepProbe:
             if device.type == "cuda":
                 torch.cuda.empty_cache()
 
-    def seconds(self, micro_batch: int, checkpointing: bool, rounds: int = 5) -> float:
-        """Median seconds of a forward and backward pass after two that do not count."""
+    def seconds(self, micro_batch: int, checkpointing: bool) -> float:
+        """Median seconds of a forward and backward pass, a few of them, or one where they are slow.
+
+        The first passes, in which kernels are chosen, count only where there is no time for others.
+        """
         kept = _buffers(self.runner.core)
         before, self.runner.checkpointing = self.runner.checkpointing, checkpointing
         batch = self._batch(micro_batch)
-        times = []
+        times: list[float] = []
         try:
-            for round_ in range(rounds + 2):
+            while len(times) < WARM_PASSES + TIMED_PASSES and sum(times) < TIMING_SECONDS:
                 start = time.perf_counter()
                 _pass(self.runner, batch)
                 if self.runner.world.device.type == "cuda":
                     torch.cuda.synchronize()
-                if round_ >= 2:
-                    times.append(time.perf_counter() - start)
+                times.append(time.perf_counter() - start)
         finally:
             self.runner.checkpointing = before
             self.runner.optimiser.zero_grad(set_to_none=True)
             _restore(self.runner.core, kept)
-        return sorted(times)[len(times) // 2]
+        counted = sorted(times[WARM_PASSES:] or times)
+        return counted[len(counted) // 2]
 
     def _batch(self, size: int) -> Batch:
         return synthetic_batch(size, self.input_size, self.classes, self.instances, self.runner.world.device)

@@ -39,6 +39,8 @@ class RunState:
     best_figures: dict[str, float | None] | None = None
     #: step of the last validation
     validated: int = -1
+    #: validations over the whole training, where the experiment does not say how often
+    validations: int = 10
     #: sums since the last line of the log: scalars by name, and the steps in them
     window: dict[str, Tensor] | None = None
     window_steps: int = 0
@@ -75,6 +77,7 @@ def save_run(path: Path, session: Session, state: RunState, log_bytes: int) -> N
         "last_figures": state.last_figures,
         "best_figures": state.best_figures,
         "validated": state.validated,
+        "validations": state.validations,
         "window": state.window,
         "window_steps": state.window_steps,
         "window_norm": state.window_norm,
@@ -121,7 +124,7 @@ def restore_run(path: Path, session: Session) -> tuple[RunState, int]:
         **{
             name: saved[name]
             for name in (
-                "spent_seconds", "minutes", "best", "last_figures", "best_figures", "validated",
+                "spent_seconds", "minutes", "best", "last_figures", "best_figures", "validated", "validations",
                 "window_steps", "window_norm", "window_left_out",
             )
         },

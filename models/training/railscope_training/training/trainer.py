@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from railscope_training.errors import TrainingError
 from railscope_training.networks.checkpoint import save_checkpoint
 from railscope_training.training.optimisers import set_learning_rate
 from railscope_training.training.overlays import save_overlays
@@ -23,8 +24,6 @@ from railscope_training.training.schedules import learning_rate_factor
 from railscope_training.training.session import Session
 from railscope_training.training.step import StepResult
 
-#: validations of a training whose experiment does not say how often
-DEFAULT_VALIDATIONS = 10
 #: steps between new estimates of the end, under a time budget
 REPLAN_EVERY = 20
 #: figures of which less is better
@@ -59,6 +58,7 @@ class Trainer:
 
     def run(self) -> None:
         """Train to the end. Raises `StoppedError` after a signal, `TrainingError` when training cannot go on."""
+        self._require_time()
         with self._signals():
             try:
                 while not self._finished():
@@ -75,10 +75,17 @@ class Trainer:
                 if self.board is not None:
                     self.board.close()
 
+    def _require_time(self) -> None:
+        if self.budget is not None and self.state.step == 0 and self.world.from_first(self.budget.exhausted):
+            raise TrainingError(
+                f"the time is over before the first step: {self.budget.spent_seconds:.0f} s went into the start, "
+                f"{self.budget.reserve_seconds:.0f} s are kept for the end; give more --minutes"
+            )
+
     def _finished(self) -> bool:
         state = self.state
         if self.budget is not None:
-            if state.step % REPLAN_EVERY == 0 or state.plan.end_step is None:
+            if state.step % REPLAN_EVERY == 0 or state.validated == state.step or state.plan.end_step is None:
                 self._replan(self.budget)
             if self.world.from_first(self.budget.exhausted):
                 return True
@@ -101,7 +108,10 @@ class Trainer:
             self.progress.say(f"step {state.step}: {warning}")
         if state.step % self.experiment.log_every_steps == 0:
             self._log_window(rate)
-        self._spend(time.monotonic() - started, step=True)
+        seconds = time.monotonic() - started
+        state.spent_seconds += seconds
+        if self.budget is not None:
+            self.budget.add_step(seconds)
         self._show(result)
         if self._validation_due(fraction):
             self._validate()
@@ -149,15 +159,21 @@ class Trainer:
         state.window, state.window_steps, state.window_norm, state.window_left_out = None, 0, 0.0, 0
         self._window_start = time.monotonic()
 
-    def _validation_due(self, fraction_before: float) -> bool:
-        state, settings = self.state, self.experiment.validation
+    def _validation_every(self) -> float | None:
+        """Steps between validations; None where there is a number of them over the whole training."""
+        settings = self.experiment.validation
         if settings.every_steps is not None:
-            return state.step % settings.every_steps == 0
+            return float(settings.every_steps)
         if settings.every_epochs is not None:
-            per = self.session.order.steps_per_epoch * settings.every_epochs
-            return int(state.step / per) > int((state.step - 1) / per)
+            return self.session.order.steps_per_epoch * settings.every_epochs
+        return None
+
+    def _validation_due(self, fraction_before: float) -> bool:
+        state, every = self.state, self._validation_every()
+        if every is not None:
+            return int(state.step / every) > int((state.step - 1) / every)
         after = state.plan.fraction(state.step)
-        return int(after * DEFAULT_VALIDATIONS + 1e-9) > int(fraction_before * DEFAULT_VALIDATIONS + 1e-9)
+        return int(after * state.validations + 1e-9) > int(fraction_before * state.validations + 1e-9)
 
     def _validate(self) -> None:
         """Measure, keep the best weights. Only the first process does; the others wait."""
@@ -178,8 +194,12 @@ class Trainer:
                 self.board.overlays(result.overlays, state.step)
         state.validated = state.step
         self.world.wait()
-        self._spend(time.monotonic() - started, step=False)
-        self._window_start += time.monotonic() - started
+        seconds = time.monotonic() - started
+        state.spent_seconds += seconds
+        self._window_start += seconds
+        if self.budget is not None:
+            self.budget.add_validation(seconds)
+            state.validations = self.world.from_first(self.budget.affordable_validations(state.validations))
 
     def _keep_best(self, figures: dict[str, float | None]) -> None:
         name, source = self.experiment.validation.best, self.experiment.validation.best_source
@@ -205,22 +225,20 @@ class Trainer:
         if self.log is not None:
             save_run(self.out / LAST, self.session, self.state, self.log.position())
         self._saved = time.monotonic()
-        self._spend(self._saved - started, step=False)
-        self._window_start += self._saved - started
+        seconds = self._saved - started
+        self.state.spent_seconds += seconds
+        self._window_start += seconds
+        if self.budget is not None:
+            self.budget.add_other(seconds)
 
     def _replan(self, budget: TimeBudget) -> None:
-        end = self.world.from_first(budget.estimate_end(self.state.step))
+        state, every = self.state, self._validation_every()
+        left = 0
+        if every is None:
+            left = state.validations - int(state.plan.fraction(state.step) * state.validations + 1e-9)
+        end = self.world.from_first(budget.estimate_end(state.step, left, every))
         if end is not None and self.state.plan.replan(self.state.step, end):
             self._write("plan", step=self.state.step, end_step=self.state.plan.end_step)
-
-    def _spend(self, seconds: float, step: bool) -> None:
-        self.state.spent_seconds += seconds
-        if self.budget is None:
-            return
-        if step:
-            self.budget.add_step(seconds)
-        else:
-            self.budget.add_other(seconds, recurring=True)
 
     def _show(self, result: StepResult) -> None:
         state = self.state

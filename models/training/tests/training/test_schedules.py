@@ -54,12 +54,25 @@ def test_the_budget_counts_validations_and_reserves_the_end() -> None:
     for _ in range(20):
         budget.add_step(0.5)
     assert budget.estimate_end(20) == 20 + 120
-    budget.add_other(10.0, recurring=True)
-    # 50 seconds left, a step and its share of the validations cost one
+    budget.add_other(10.0)
+    # 50 seconds left, a step and its share of the checkpoints cost one
     assert budget.estimate_end(20) == 20 + 50
     assert not budget.exhausted
-    budget.add_other(50.0, recurring=False)
+    budget.add_validation(5.0)
+    # 45 left; two more validations of 5 take 10 of them, or one every 10 steps makes a step cost 1.5
+    assert budget.estimate_end(20, validations_left=2) == 20 + 35
+    assert budget.estimate_end(20, validation_every=10) == 20 + 30
+    budget.add_other(45.0)
     assert budget.exhausted
+
+
+def test_expensive_validations_become_fewer() -> None:
+    budget = TimeBudget(total_seconds=100.0, reserve_seconds=0.0)
+    assert budget.affordable_validations(10) == 10
+    budget.add_validation(5.0)
+    assert budget.affordable_validations(10) == 3
+    budget.add_validation(50.0)
+    assert budget.affordable_validations(10) == 1
 
 
 def test_slow_steps_are_estimated_early() -> None:

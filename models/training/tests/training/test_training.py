@@ -112,6 +112,13 @@ def test_a_time_budget_is_kept_and_annealed_to_its_end(tmp_path: Path, train: Tr
     assert sum(line["event"] == "validation" for line in lines) >= 8
 
 
+def test_a_budget_that_is_over_before_the_first_step_is_an_error(
+    train: Train, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("run", "--minutes", "0.0001") == 1
+    assert "give more --minutes" in capsys.readouterr().err
+
+
 def test_fit_memory_and_precisions_are_reported(
     tmp_path: Path, train: Train, capsys: pytest.CaptureFixture[str]
 ) -> None:
