@@ -1,5 +1,5 @@
 /** Which settings are measured, and which is the best: plans and choices only, nothing runs here. */
-import type { DeviceChoice, DeviceState, Precision } from '#shared/domain/model';
+import { backendOfChoice, deviceChoiceSchema, type DeviceChoice, type DeviceState, type Precision } from '#shared/domain/model';
 import type { Latency } from '#shared/measure/latency';
 import type { Speed } from '#shared/domain/measurement';
 
@@ -26,21 +26,11 @@ export interface Measured {
   tilesPerSecond: number;
 }
 
-const choiceOf: Readonly<Record<DeviceState['backend'], DeviceChoice | null>> = {
-  'ort-cpu': 'cpu',
-  'ort-cuda': 'cuda',
-  'ascend-acl': 'ascend',
-  'open-inference': 'remote',
-  'acl-sim': null,
-};
-
 /** @param wanted empty = all that are available */
 export function devicesToMeasure(states: readonly DeviceState[], wanted: readonly DeviceChoice[]): DeviceChoice[] {
   if (wanted.length > 0) return [...wanted];
-  return states.flatMap(({ backend, available }) => {
-    const choice = choiceOf[backend];
-    return available && choice !== null ? [choice] : [];
-  });
+  const choices = deviceChoiceSchema.exclude(['auto']).options;
+  return states.flatMap(({ backend, available }) => choices.filter((choice) => available && backendOfChoice[choice] === backend));
 }
 
 /** What a device can run of what the model has. @param wanted empty = all */

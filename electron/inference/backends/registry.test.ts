@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BackendId } from '#shared/domain/model';
+import { automaticBackends, type BackendId } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { InferenceBackend } from './backend';
 import { BackendRegistry } from './registry';
@@ -54,7 +54,8 @@ describe('BackendRegistry', () => {
 
   it('lists the real ones, the processor always available', async () => {
     const devices = await new BackendRegistry().devices();
-    expect(devices.map(({ backend: id }) => id)).toEqual(['ascend-acl', 'ort-cuda', 'ort-cpu', 'open-inference']);
+    expect(devices.map(({ backend: id }) => id)).toEqual(['ort-cuda', 'ascend-acl', 'ort-cpu', 'open-inference']);
+    expect(devices.slice(0, -1).map(({ backend: id }) => id)).toEqual(automaticBackends);
     expect(devices[2]).toMatchObject({ available: true, reason: null });
     expect(devices[2]?.threads).toBeGreaterThan(0);
     for (const { available, reason } of devices) expect(available).toBe(reason === null);

@@ -1,5 +1,5 @@
 /** The backends in order of preference, and what a device choice means. A fallback happens for `auto` only, and is never silent. */
-import type { BackendId, DeviceChoice, DeviceState } from '#shared/domain/model';
+import { backendOfChoice, type BackendId, type DeviceChoice, type DeviceState } from '#shared/domain/model';
 import type { RemoteAccess } from '#shared/domain/remote-server';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import { aclSimulator, ascendAcl, simulatorVariable } from './ascend-acl';
@@ -8,17 +8,10 @@ import { openInference } from './open-inference';
 import { ortCpu } from './ort-cpu';
 import { ortCuda } from './ort-cuda';
 
-const wantedBackend: Readonly<Record<Exclude<DeviceChoice, 'auto'>, BackendId>> = {
-  cpu: 'ort-cpu',
-  cuda: 'ort-cuda',
-  ascend: 'ascend-acl',
-  remote: 'open-inference',
-};
-
-/** An Ascend host has no CUDA and the reverse, so their order only says that either is better than the processor. */
+/** In the order of `automaticBackends`. */
 function allBackends(): InferenceBackend[] {
   const simulator = process.env[simulatorVariable];
-  return [ascendAcl, ortCuda, ortCpu, ...(simulator ? [aclSimulator(simulator)] : [])];
+  return [ortCuda, ascendAcl, ortCpu, ...(simulator ? [aclSimulator(simulator)] : [])];
 }
 
 export class BackendRegistry {
@@ -42,7 +35,7 @@ export class BackendRegistry {
     // pictures leave this machine only where that was asked for; opening says what is wrong with the server
     if (choice === 'remote' && remote) return [openInference(remote)];
     if (choice === 'ascend' && this.#backends.some(({ id }) => id === 'acl-sim')) return [await this.#exactly('acl-sim')];
-    if (choice !== 'auto') return [await this.#exactly(wantedBackend[choice])];
+    if (choice !== 'auto') return [await this.#exactly(backendOfChoice[choice])];
     const states = await Promise.all(this.#backends.map((backend) => backend.probe()));
     // a simulator is never anybody's choice but a test's
     const available = this.#backends.filter(({ id }, index) => states[index]?.available && id !== 'acl-sim');

@@ -194,3 +194,17 @@ export type DeviceState = z.infer<typeof deviceStateSchema>;
 
 export const deviceChoiceSchema = z.enum(['auto', 'cpu', 'cuda', 'ascend', 'remote']);
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>;
+
+/** Which backend a choice other than `auto` means. */
+export const backendOfChoice: Readonly<Record<Exclude<DeviceChoice, 'auto'>, BackendId>> = {
+  cpu: 'ort-cpu',
+  cuda: 'ort-cuda',
+  ascend: 'ascend-acl',
+  remote: 'open-inference',
+};
+
+/**
+ * What `auto` tries, best first. An Ascend host has no CUDA and the reverse, so their order only says that either is
+ * better than the processor. Servers and the simulator are never chosen automatically.
+ */
+export const automaticBackends: readonly BackendId[] = ['ort-cuda', 'ascend-acl', 'ort-cpu'];

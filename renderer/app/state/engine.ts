@@ -1,16 +1,16 @@
 /** Which model and device an inspection would use, from what the machine offers. */
-import type { BackendId, DeviceChoice, DeviceState, ModelSummary, Precision } from '#shared/domain/model';
+import {
+  automaticBackends,
+  backendOfChoice,
+  type BackendId,
+  type DeviceChoice,
+  type DeviceState,
+  type ModelSummary,
+  type Precision,
+} from '#shared/domain/model';
 import type { AppState } from './app-store';
 
 const preferredModelId = 'ocinet-b0-surface';
-/** `auto` takes the first that is available. The simulator is for tests and never chosen automatically. */
-const automaticOrder: readonly BackendId[] = ['ort-cuda', 'ascend-acl', 'ort-cpu'];
-const backendOfChoice: Record<Exclude<DeviceChoice, 'auto'>, BackendId> = {
-  cpu: 'ort-cpu',
-  cuda: 'ort-cuda',
-  ascend: 'ascend-acl',
-  remote: 'open-inference',
-};
 
 export function chooseModel(models: readonly ModelSummary[] | null, wantedId: string | null): ModelSummary | null {
   const usable = (models ?? []).filter((model) => model.error === null);
@@ -22,15 +22,15 @@ export function chooseDevice(devices: readonly DeviceState[] | null, choice: Dev
   if (!devices) return null;
   const find = (backend: BackendId): DeviceState | undefined => devices.find((device) => device.backend === backend);
   if (choice !== 'auto') return find(backendOfChoice[choice]) ?? null;
-  const ordered = automaticOrder.map(find).filter((device) => device !== undefined);
+  const ordered = automaticBackends.map(find).filter((device) => device !== undefined);
   return ordered.find((device) => device.available) ?? find('ort-cpu') ?? null;
 }
 
 /** Accelerators that `auto` passed over, with the reason: a fallback is never silent. */
 export function passedOver(devices: readonly DeviceState[] | null, chosen: DeviceState | null): readonly DeviceState[] {
   if (!devices || !chosen) return [];
-  const rank = automaticOrder.indexOf(chosen.backend);
-  return automaticOrder
+  const rank = automaticBackends.indexOf(chosen.backend);
+  return automaticBackends
     .slice(0, Math.max(0, rank))
     .map((backend) => devices.find((device) => device.backend === backend && !device.available))
     .filter((device) => device !== undefined);
