@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { RailscopeError, toErrorInfo } from '#shared/errors/railscope-error';
+import { asWriteError } from '#shared/errors/write-error';
 import { MASK_FILE_SUFFIX, OUTPUT_MARKER } from '#shared/output-marker';
 import type { ListedImage } from './list-images';
 import { outputNames } from './output-names';
@@ -51,14 +51,5 @@ export class OutputFolder {
 
   #file(relativePath: string, suffix: string): string {
     return path.join(this.#root, `${this.#names.get(relativePath) ?? relativePath}${suffix}`);
-  }
-}
-
-async function asWriteError<T>(file: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    const { code, message } = toErrorInfo(error);
-    throw new RailscopeError(code === 'disk-full' ? code : 'write-failed', message, { path: file }, error);
   }
 }

@@ -1,26 +1,21 @@
 /** Entry of the inference process, as Electron's utility process or Node's child process. */
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InferencePort } from '#shared/ports/inference';
 import { transportToParent } from '#shared/rpc/process-transport';
 import { serveRpc } from '#shared/rpc/rpc';
 import { onDeviceLost } from './backends/ascend-acl';
+import { ortVersion } from './backends/ort-session';
 import { BackendRegistry } from './backends/registry';
 import { ModelCatalog } from './catalog/model-catalog';
-import { ortVersion } from './backends/ort-session';
+import { batchFile, profileFile } from './user-files';
 import { startImageWorkers } from './pipeline/worker-pool';
-import { profileFile } from './profile/profile-file';
 import { ProfileStore } from './profile/profile-store';
 import { InferenceService, workerCount } from './service';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const catalogFolder = process.env.RAILSCOPE_CATALOG ?? path.resolve(here, '../../models/catalog');
 
-/** Where the system keeps what can be made again. */
-function userCacheFolder(): string {
-  return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'railscope');
-}
 // the picture under way is tried again in a new process
 onDeviceLost(() => process.exit(1));
 
@@ -29,7 +24,7 @@ const service = new InferenceService({
   catalog: new ModelCatalog(catalogFolder),
   registry: new BackendRegistry(),
   profile: new ProfileStore(profileFile(), ortVersion),
-  batchFile: path.join(process.env.RAILSCOPE_CACHE_FOLDER ?? userCacheFolder(), 'batches.json'),
+  batchFile: batchFile(),
   workers: startImageWorkers(new URL('./inference-worker.mjs', import.meta.url), workerCount()),
 });
 serveRpc<InferencePort>(transport, service);

@@ -2,12 +2,11 @@
  * How many tiles a device should get at a time, found out by running it: throughput by batch depends on the card and
  * the network, and no table knows both. The answer is remembered until the weights, the device or the runtime change.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { z } from 'zod';
 import type { ModelManifest } from '#shared/domain/model';
 import { RailscopeError } from '#shared/errors/railscope-error';
 import type { Session } from '../backends/backend';
+import { readJsonFile, replaceJsonFile } from '../json-file';
 
 /** A larger batch must be that much faster per tile: it costs memory, and cancel waits for it. */
 const WORTHWHILE = 0.97;
@@ -71,25 +70,12 @@ export async function measureBatch(
   return chosen;
 }
 
-/** A file that is missing or damaged only means that it is measured again. */
 async function readRemembered(file: string | null): Promise<Record<string, number>> {
-  if (file === null) return {};
-  try {
-    return rememberedSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch {
-    return {};
-  }
+  return (file === null ? null : await readJsonFile(file, rememberedSchema)) ?? {};
 }
 
 /** A cache that cannot be written only costs the next start its time. */
 async function remember(file: string | null, name: string, batch: number): Promise<void> {
   if (file === null) return;
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    const temporary = `${file}.${process.pid}.tmp`;
-    await writeFile(temporary, `${JSON.stringify({ ...(await readRemembered(file)), [name]: batch }, null, 2)}\n`);
-    await rename(temporary, file);
-  } catch {
-    return;
-  }
+  await replaceJsonFile(file, { ...(await readRemembered(file)), [name]: batch }).catch(() => undefined);
 }

@@ -1,11 +1,9 @@
 /** The machine's profile in the user's data folder: one small JSON file, shared by the window and the command line. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
-import path from 'node:path';
 import { machineProfileSchema, type MachineProfile, type ProfileEntry } from '#shared/domain/machine-profile';
 import type { ModelManifest } from '#shared/domain/model';
-import { RailscopeError } from '#shared/errors/railscope-error';
+import { asWriteError } from '#shared/errors/write-error';
+import { readJsonFile, replaceJsonFile } from '../json-file';
 
 export class ProfileStore {
   readonly #file: string;
@@ -37,37 +35,18 @@ export class ProfileStore {
   async save(entry: Omit<ProfileEntry, 'runtime' | 'measuredAt'>): Promise<string> {
     const { entries } = await this.#read();
     const whole = { ...entry, runtime: this.#runtime, measuredAt: new Date().toISOString() };
-    await this.#write({
+    const profile: MachineProfile = {
       version: 1,
       machine: this.#machine,
       entries: [...entries.filter(({ modelId }) => modelId !== entry.modelId), whole],
-    });
+    };
+    await asWriteError(this.#file, () => replaceJsonFile(this.#file, profile));
     return this.#file;
   }
 
   async #read(): Promise<MachineProfile> {
-    const empty: MachineProfile = { version: 1, machine: this.#machine, entries: [] };
-    const text = await readFile(this.#file, 'utf8').catch(() => null);
-    if (text === null) return empty;
-    try {
-      const profile = machineProfileSchema.parse(JSON.parse(text));
-      return profile.machine === this.#machine ? profile : empty;
-    } catch {
-      return empty;
-    }
-  }
-
-  async #write(profile: MachineProfile): Promise<void> {
-    const temporary = `${this.#file}.${randomBytes(6).toString('hex')}`;
-    try {
-      await mkdir(path.dirname(this.#file), { recursive: true });
-      await writeFile(temporary, `${JSON.stringify(profile, null, 2)}\n`);
-      await rename(temporary, this.#file);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      const full = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-      throw new RailscopeError(full ? 'disk-full' : 'write-failed', `cannot write ${this.#file}`, { path: this.#file }, error);
-    }
+    const profile = await readJsonFile(this.#file, machineProfileSchema);
+    return profile?.machine === this.#machine ? profile : { version: 1, machine: this.#machine, entries: [] };
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProfileEntry } from '#shared/domain/machine-profile';
-import { profileFile } from './profile-file';
+import { profileFile } from '../user-files';
 import { ProfileStore } from './profile-store';
 
 const entry: Omit<ProfileEntry, 'runtime' | 'measuredAt'> = {
