@@ -33,13 +33,15 @@ function railPixel(x: number, y: number): number {
 describe('InferenceService with worker threads and shipped weights', () => {
   let folder: string;
   let service: InferenceService;
+  let profile: ProfileStore;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'railscope-service-'));
+    profile = new ProfileStore(path.join(folder, 'machine-profile.json'), 'test');
     service = new InferenceService({
       catalog: new ModelCatalog(path.resolve(import.meta.dirname, '../../models/catalog')),
       registry: new BackendRegistry([brokenCuda, ortCpu]),
-      profile: new ProfileStore(path.join(folder, 'machine-profile.json'), 'test'),
+      profile,
       batchFile: null,
       workers: startImageWorkers((await buildEntries(folder)).worker, 1),
     });
@@ -110,7 +112,7 @@ describe('InferenceService with worker threads and shipped weights', () => {
     const { modelSha256, backend, device, precision } = speed.engine;
     const best = { modelId: 'u2netp-surface', modelSha256, backend, device, precision, threads: 1, batch: 3, tilesPerSecond: 1 };
     await service.saveProfile(best);
-    expect(await service.profile()).toMatchObject([best]);
+    expect(await profile.entries()).toMatchObject([best]);
     const automatic = await service.open({ modelId: 'u2netp-surface', device: 'auto', threads: 0 });
     expect(automatic).toMatchObject({ threads: 1, batch: 3 });
     const chosen = await service.open({ modelId: 'u2netp-surface', device: 'cpu', threads: 2 });

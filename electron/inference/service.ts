@@ -133,10 +133,6 @@ export class InferenceService implements InferencePort {
     return { path: await this.#options.profile.save(input) };
   }
 
-  profile(): Promise<ProfileEntry[]> {
-    return this.#options.profile.entries();
-  }
-
   async dispose(): Promise<void> {
     await this.#measurements.dispose();
     for (const sessionId of [...this.#sessions.keys()]) await this.close({ sessionId });

@@ -1,5 +1,6 @@
 import type { DetectedInstance } from '#shared/domain/defect';
-import { intersectBoxes, type Box } from '#shared/geometry/box';
+import type { Box } from '#shared/geometry/box';
+import { iouOf, type Corners } from '../pipeline/instances/corners';
 
 const MATCHED_FROM_IOU = 0.5;
 
@@ -7,7 +8,7 @@ const MATCHED_FROM_IOU = 0.5;
 export function matchInstances(reference: readonly DetectedInstance[], candidate: readonly DetectedInstance[]): number {
   const pairs = reference.flatMap((expected, at) =>
     candidate.flatMap((found, to) => {
-      const iou = expected.classCode === found.classCode ? boxIou(expected.box, found.box) : 0;
+      const iou = expected.classCode === found.classCode ? iouOf(cornersOf(expected.box), cornersOf(found.box)) : 0;
       return iou >= MATCHED_FROM_IOU ? [{ at, to, iou }] : [];
     }),
   );
@@ -20,8 +21,6 @@ export function matchInstances(reference: readonly DetectedInstance[], candidate
   return taken.reference.size;
 }
 
-function boxIou(a: Box, b: Box): number {
-  const common = intersectBoxes(a, b);
-  const both = common ? common.width * common.height : 0;
-  return both / (a.width * a.height + b.width * b.height - both);
+function cornersOf({ x, y, width, height }: Box): Corners {
+  return { x0: x, y0: y, x1: x + width, y1: y + height };
 }

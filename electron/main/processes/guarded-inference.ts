@@ -25,7 +25,6 @@ export function guardInference(port: InferencePort, watchdog: Watchdog): Inferen
     measureSpeed: (input) => watchdog.watch(port.measureSpeed(input), openAllowanceMs),
     compareEngines: (input) => watchdog.watch(port.compareEngines(input), openAllowanceMs + imageAllowanceMs),
     saveProfile: (input) => port.saveProfile(input),
-    profile: (input) => port.profile(input),
     rethreshold: (input) => watchdog.watch(port.rethreshold(input), openAllowanceMs),
   };
 }

@@ -20,7 +20,6 @@ export function withRemoteServer(port: InferencePort, access: () => RemoteAccess
     measureSpeed: (input) => port.measureSpeed(input),
     compareEngines: (input) => port.compareEngines(input),
     saveProfile: (input) => port.saveProfile(input),
-    profile: (input) => port.profile(input),
     rethreshold: (input) => port.rethreshold(input),
   };
 }

@@ -65,7 +65,6 @@ export function fakeInference(automatic: boolean, change: Partial<InferencePort>
     measureSpeed: async () => ({ engine, threads: 2, batch: 1, loadMs: 1, firstRunMs: 1, runsMs: [1], peakMemoryBytes: 1 }),
     compareEngines: () => Promise.reject(new RailscopeError('internal', 'not faked')),
     saveProfile: async () => ({ path: '' }),
-    profile: async () => [],
     rethreshold: async () => ({ instances: [], tiles: [] }),
     ...change,
   };

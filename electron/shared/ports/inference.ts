@@ -122,7 +122,5 @@ export interface InferencePort {
   compareEngines(input: CompareEnginesInput): Promise<Comparison>;
   /** Keeps the best setting of this machine for a model. @throws disk-full, write-failed */
   saveProfile(input: Omit<ProfileEntry, 'runtime' | 'measuredAt'>): Promise<{ path: string }>;
-  /** what is kept for this machine and this runtime */
-  profile(input: undefined): Promise<ProfileEntry[]>;
   rethreshold(input: RethresholdInput): Promise<{ instances: DetectedInstance[]; tiles: MaskTile[] }>;
 }
