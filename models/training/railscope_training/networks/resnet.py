@@ -15,7 +15,7 @@ class BasicBlock(nn.Module):
 
     expansion = 1
 
-    def __init__(self, channels_in: int, width: int, stride: int, dilation: int) -> None:
+    def __init__(self, channels_in: int, width: int, stride: int, dilation: int = 1) -> None:
         super().__init__()
         self.body = nn.Sequential(
             conv_bn_relu(channels_in, width, 3, stride, dilation=dilation),

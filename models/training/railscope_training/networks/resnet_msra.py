@@ -9,27 +9,7 @@ from torch import Tensor, nn
 
 from railscope_training.networks.blocks import conv_bn_relu
 from railscope_training.networks.checkpointing import run_block
-from railscope_training.networks.resnet import shortcut
-
-
-class MsraBasicBlock(nn.Module):
-    """3×3 with stride → 3×3, and a shortcut."""
-
-    expansion = 1
-
-    def __init__(self, channels_in: int, width: int, stride: int) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            conv_bn_relu(channels_in, width, 3, stride),
-            nn.Conv2d(width, width, 3, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-        )
-        self.shortcut = shortcut(channels_in, width, stride)
-        self.relu = nn.ReLU(inplace=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[B, C, H, W] → [B, width, H/stride, W/stride]."""
-        return self.relu(self.body(x) + self.shortcut(x))
+from railscope_training.networks.resnet import BasicBlock, shortcut
 
 
 class MsraBottleneck(nn.Module):
@@ -57,12 +37,12 @@ class MsraBottleneck(nn.Module):
 class MsraDepth:
     """Kind and number of blocks of the four stages."""
 
-    block: type[MsraBasicBlock] | type[MsraBottleneck]
+    block: type[BasicBlock] | type[MsraBottleneck]
     blocks: tuple[int, int, int, int]
 
 
 MSRA_DEPTHS: dict[int, MsraDepth] = {
-    18: MsraDepth(MsraBasicBlock, (2, 2, 2, 2)),
+    18: MsraDepth(BasicBlock, (2, 2, 2, 2)),
     50: MsraDepth(MsraBottleneck, (3, 4, 6, 3)),
 }
 
